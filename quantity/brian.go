@@ -16,8 +16,7 @@ func (d Dimension) Brian() string {
 		return "1"
 	}
 	for _, u := range displayUnits {
-		switch d {
-		case u.dim:
+		if d == u.dim {
 			return "1. * " + u.brian
 		}
 	}

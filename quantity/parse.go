@@ -448,8 +448,6 @@ func (p *parser) number(want string) (float64, error) {
 // rounded and so the same everywhere.
 func rootPow10(num, den int) float64 {
 	if den == 2 {
-		whole := (num - 1) / 2 * 2 // even, so that only 10 or 1/10 is under the root for a long way
-		_ = whole
 		return math.Sqrt(pow10(num))
 	}
 	return math.Pow(10, float64(num)/float64(den))

@@ -30,7 +30,8 @@ var prefixes = [...]struct {
 	pow  int
 }{
 	{"da", 1}, {"d", -1}, {"c", -2}, {"h", 2},
-	{"m", -3}, {"u", -6}, {"µ", -6}, {"μ", -6}, {"n", -9}, {"p", -12}, {"f", -15}, {"a", -18}, {"z", -21}, {"y", -24}, {"r", -27}, {"q", -30},
+	{"m", -3}, {"u", -6}, {"\u00b5", -6}, {"\u03bc", -6}, // micro sign and Greek mu
+	{"n", -9}, {"p", -12}, {"f", -15}, {"a", -18}, {"z", -21}, {"y", -24}, {"r", -27}, {"q", -30},
 	{"k", 3}, {"M", 6}, {"G", 9}, {"T", 12}, {"P", 15}, {"E", 18}, {"Z", 21}, {"Y", 24}, {"R", 27}, {"Q", 30},
 }
 
@@ -56,7 +57,7 @@ var baseUnits = map[string]unit{
 	"coulomb": {0, DimCharge}, "C": {0, DimCharge},
 	"volt": {0, DimVoltage}, "V": {0, DimVoltage},
 	"farad": {0, DimCapacitance}, "F": {0, DimCapacitance},
-	"ohm": {0, DimResistance}, "Ω": {0, DimResistance}, "Ω": {0, DimResistance},
+	"ohm": {0, DimResistance}, "\u03a9": {0, DimResistance}, "\u2126": {0, DimResistance}, // Greek omega and the ohm sign
 	"siemens": {0, DimConductance}, "S": {0, DimConductance},
 	"weber": {0, dims(2, 1, -2, -1, 0, 0, 0)}, "Wb": {0, dims(2, 1, -2, -1, 0, 0, 0)},
 	"tesla": {0, dims(0, 1, -2, -1, 0, 0, 0)}, "T": {0, dims(0, 1, -2, -1, 0, 0, 0)},
