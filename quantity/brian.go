@@ -22,7 +22,7 @@ func (d Dimension) Brian() string {
 	}
 	for _, power := range [...]int{2, 3} {
 		for _, u := range displayUnits {
-			if p, err := u.dim.Pow(power, 1); err == nil && p == d && u.dim != DimConcentration {
+			if p, err := u.dim.Pow(power, 1); err == nil && p == d {
 				return "1. * " + u.brian + strconv.Itoa(power)
 			}
 		}

@@ -3,6 +3,7 @@ package quantity
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
@@ -39,10 +40,10 @@ func MustParse(text string) Quantity {
 	return q
 }
 
-// operand is what the parser computes with: a bare unit 10^pow, or a number.
+// operand is what the parser computes with: a bare unit, or a number.
 type operand struct {
 	isUnit bool
-	pow    int     // of ten, if isUnit
+	pow    int     // of ten, in parts of 1/resolution, if isUnit
 	num    float64 // if not isUnit
 	plain  bool    // a number as written, not yet combined with anything
 	dim    Dimension
@@ -50,7 +51,7 @@ type operand struct {
 
 func (v operand) value() float64 {
 	if v.isUnit {
-		return pow10(v.pow)
+		return rootPow10(v.pow)
 	}
 	return v.num
 }
@@ -244,8 +245,8 @@ func (p *parser) combine(at int, v, w operand, op byte) (operand, error) {
 
 // check refuses results beyond the range of numbers, unless an infinity or NaN went in.
 func (p *parser) check(at int, r operand, from ...operand) error {
-	if r.isUnit && (r.pow > 308 || r.pow < -307) {
-		return p.fail(at, "a unit of 1e%d is out of range", r.pow)
+	if r.isUnit && (r.pow > 307*resolution || r.pow < -307*resolution) {
+		return p.fail(at, "a unit of 1e%d is out of range", r.pow/resolution)
 	}
 	if x := r.value(); math.IsInf(x, 0) || math.IsNaN(x) {
 		for _, v := range from {
@@ -292,11 +293,10 @@ func (p *parser) power() (operand, error) {
 		return v, p.fail(at, "%s", strings.TrimPrefix(err.Error(), "quantity: "))
 	}
 	if v.isUnit {
-		if v.pow*num%den == 0 {
-			r.pow = v.pow * num / den
-			return r, p.check(at, r)
+		if v.pow*num%den != 0 {
+			return v, p.fail(at, "the power of ten has an exponent whose denominator is above 10")
 		}
-		r.isUnit, r.num = false, rootPow10(v.pow*num, den) // such as ms^0.5
+		r.pow = v.pow * num / den
 		return r, p.check(at, r)
 	}
 	r.num, r.plain = power(v.num, num, den), v.plain
@@ -362,7 +362,7 @@ func (p *parser) atom() (operand, error) {
 		return operand{}, &ParseError{Text: p.text, Offset: at, Msg: fmt.Sprintf("%v %s: %s", ErrUnknownUnit, clip(name), suggest(name)), kind: ErrUnknownUnit}
 	}
 	p.space()
-	return operand{isUnit: true, pow: u.pow, dim: u.dim}, nil
+	return operand{isUnit: true, pow: u.pow * resolution, dim: u.dim}, nil
 }
 
 func isLetter(r rune) bool {
@@ -444,13 +444,23 @@ func (p *parser) number(want string) (float64, error) {
 	return x, nil
 }
 
-// rootPow10 is 10^(num/den). Halves, which noise terms need, are correctly
-// rounded and so the same everywhere.
-func rootPow10(num, den int) float64 {
-	if den == 2 {
-		return math.Sqrt(pow10(num))
+// rootPow10 is 10^(n/resolution). Whole numbers and halves, which noise terms need, are
+// correctly rounded and so the same everywhere.
+func rootPow10(n int) float64 {
+	switch {
+	case n%resolution == 0:
+		return pow10(n / resolution)
+	case n%(resolution/2) == 0:
+		const precision = 2200 // bits: enough for 10^615 without rounding
+		ten := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(n, -n)/(resolution/2))), nil)
+		x := new(big.Float).SetPrec(precision).SetInt(ten)
+		if n < 0 {
+			x.Quo(new(big.Float).SetPrec(precision).SetInt64(1), x)
+		}
+		root, _ := x.Sqrt(x).Float64()
+		return root
 	}
-	return math.Pow(10, float64(num)/float64(den))
+	return math.Pow(10, float64(n)/resolution)
 }
 
 // power is x^(num/den): products for whole exponents, as they are written out by hand.

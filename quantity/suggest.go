@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // suggest makes the hint for a name that is no unit: the names nearest to it.
@@ -18,14 +19,11 @@ func suggest(name string) string {
 	if len(name) > 24 {
 		return "units are names such as ms, mV, nS, uF/cm^2"
 	}
-	// Prefixes people use come first, so that ties go to them; the same for long names after symbols.
-	order := []string{"", "m", "u", "n", "p", "k", "M", "G", "c"}
-	for _, p := range prefixes {
-		order = append(order, p.text)
-	}
+	// The prefixes in use, common ones first, and short names before long ones: so ties are decided.
+	order := [...]string{"", "m", "u", "n", "p", "k", "M", "G", "c"}
 	bases := slices.SortedFunc(maps.Keys(baseUnits), func(a, b string) int {
-		if len(a) != len(b) {
-			return len(a) - len(b)
+		if d := utf8.RuneCountInString(a) - utf8.RuneCountInString(b); d != 0 {
+			return d
 		}
 		return strings.Compare(a, b)
 	})
@@ -37,7 +35,7 @@ func suggest(name string) string {
 			if strings.EqualFold(name, candidate) {
 				d = 0
 			}
-			if d > 0 && 2*d >= len(candidate)+1 { // a two-letter symbol is near to everything
+			if d > 0 && 2*d > utf8.RuneCountInString(candidate) { // a two-letter symbol is near to everything
 				continue
 			}
 			if d < distance {

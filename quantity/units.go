@@ -9,7 +9,7 @@ import (
 // A Unit is a named amount of a dimension.
 type Unit struct {
 	Name  string    // as it was written
-	Scale float64   // how many SI units it is; always a power of ten
+	Scale float64   // how many SI units it is: a power of ten
 	Dim   Dimension // its dimension
 }
 
