@@ -147,52 +147,6 @@ type RunValue[T any] struct {
 	Value T
 }
 
-// Encode makes the neutral form of a Go value; Decode is the reverse.
-func Encode(value any) (Data, error) { return Data{}, errTodo }
-func Decode(d Data) (any, error)     { return nil, errTodo }
-
-// Array is an n-dimensional array, row-major.
-type Array[T any] struct {
-	Shape []int
-	Data  []T
-}
-
-// ListOf and TupleOf are stored as Python's list and tuple.
-type (
-	ListOf[T any]  []T
-	TupleOf[T any] []T
-)
-
-// Frame is a table: columns of equal length in order.
-type Frame []FrameColumn
-
-// FrameColumn is a column: a slice of scalars, or an Array whose first dimension is the row.
-type FrameColumn struct {
-	Name   string
-	Values any
-}
-
-// Grid is the Cartesian product, last axis fastest. Zip steps through all its
-// parts together. Points is an explicit list.
-type (
-	Grid   []Design
-	Zip    []Design
-	Points struct {
-		Names []string
-		Rows  [][]any
-	}
-)
-
-func (a Axis) Columns() ([]Axis, error)   { return nil, errTodo }
-func (g Grid) Columns() ([]Axis, error)   { return nil, errTodo }
-func (z Zip) Columns() ([]Axis, error)    { return nil, errTodo }
-func (p Points) Columns() ([]Axis, error) { return nil, errTodo }
-
-func Arange(start, stop, step float64) Range    { return nil }
-func Linspace(start, stop float64, n int) Range { return nil }
-func Values[T any](values ...T) Range           { return nil }
-func Trials(n int) Range                        { return nil }
-
 // RunRecord is what a run leaves behind: its row and its nodes.
 type RunRecord struct {
 	Info    RunInfo
