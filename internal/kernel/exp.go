@@ -14,5 +14,49 @@ func expGo(dst, a []float64) {
 	}
 }
 
-// Exp returns exp(x).
-func Exp(x float64) float64 { return math.Exp(x) }
+// Exp returns e to the power of x, with an error below 0.6 units in the last
+// place (1 unit where the result is subnormal). Exp(NaN) is NaN.
+func Exp(x float64) float64 {
+	// These comparisons let NaN pass.
+	if x < expMin {
+		x = expMin
+	}
+	if x > expMax {
+		x = expMax
+	}
+	return expSum(x, 0)
+}
+
+// expSum returns e^(x + rest) for |x| <= 800 and a rest below x's last place.
+func expSum(x, rest float64) float64 {
+	// x = n*log(2) + hi - lo, |hi| <= log(2)/2.
+	t := float64(x*log2E) + round2Int
+	n := t - round2Int
+	hi := x - float64(n*ln2Hi)
+	lo := float64(n*ln2Lo) - rest
+	r := hi - lo
+	w := expTail(r) + ((hi - r) - lo)
+	// e^r = 1 + r + w with the rounding of 1 + r put back.
+	s := 1 + r
+	y := s + ((r - (s - 1)) + w)
+	// 2^n as a product of two powers, so that the result may be subnormal and is
+	// rounded only once.
+	e := math.Float64bits(t) - (round2IntBits - 2046)
+	h := e >> 1
+	return float64(y*math.Float64frombits(h<<52)) * math.Float64frombits((e-h)<<52)
+}
+
+// expTail returns e^r - 1 - r for |r| <= log(2)/2.
+func expTail(r float64) float64 {
+	p := float64(r*expC12) + expC11
+	p = float64(r*p) + expC10
+	p = float64(r*p) + expC9
+	p = float64(r*p) + expC8
+	p = float64(r*p) + expC7
+	p = float64(r*p) + expC6
+	p = float64(r*p) + expC5
+	p = float64(r*p) + expC4
+	p = float64(r*p) + expC3
+	p = float64(r*p) + 0.5
+	return float64(float64(r*r) * p)
+}
