@@ -28,8 +28,8 @@ const (
 )
 
 // A Dimension is a product of powers of the seven SI base units: metre,
-// kilogram, second, ampere, kelvin, mole and candela. Exponents may be
-// fractions with a denominator up to 10. Dimensions are comparable with ==; the
+// kilogram, second, ampere, kelvin, mole and candela. Exponents are
+// multiples of 1/2520, so every fraction with a denominator up to 10 is exact. Dimensions are comparable with ==; the
 // zero value is dimensionless.
 type Dimension struct {
 	exp [baseCount]int32 // in units of 1/resolution
@@ -88,7 +88,7 @@ func (d Dimension) Div(e Dimension) Dimension {
 }
 
 // Pow is d to the power num/den. It is an error if den is 0, if an exponent of
-// the result has no denominator up to 10, or if it is beyond ±1000.
+// the result is not a multiple of 1/2520, or if it is beyond ±1000.
 func (d Dimension) Pow(num, den int) (Dimension, error) {
 	if den == 0 {
 		return Dimension{}, fmt.Errorf("quantity: exponent %d/0", num)
@@ -111,7 +111,7 @@ func (d Dimension) Pow(num, den int) (Dimension, error) {
 	for i, e := range d.exp {
 		p := int64(e) * n
 		if p%q != 0 {
-			return Dimension{}, fmt.Errorf("quantity: (%s)^(%d/%d) has an exponent whose denominator is above 10", d, num, den)
+			return Dimension{}, fmt.Errorf("quantity: (%s)^(%d/%d) has an exponent whose denominator does not divide 2520", d, num, den)
 		}
 		if p /= q; p > most || p < -most {
 			return Dimension{}, fmt.Errorf("quantity: (%s)^(%d/%d) has an exponent beyond %d", d, num, den, maxExponent)
@@ -172,19 +172,18 @@ func fraction(e int32) (num, den int) {
 	return int(e / g), int(resolution / g)
 }
 
-// nearFraction finds num/den = x with den up to 10, allowing for the digits
-// that a decimal text of 1/3 loses.
+// nearFraction finds num/den = x among the multiples of 1/resolution, allowing for the
+// digits that a decimal text of 1/3 loses.
 func nearFraction(x float64) (num, den int, ok bool) {
 	if !(math.Abs(x) <= maxExponent) {
 		return 0, 0, false
 	}
-	for den = 1; den <= 10; den++ {
-		p := x * float64(den)
-		if n := math.Round(p); math.Abs(p-n) <= 1e-9 {
-			return int(n), den, true
-		}
+	parts := math.Round(x * resolution)
+	if math.Abs(x*resolution-parts) > 1e-6 {
+		return 0, 0, false
 	}
-	return 0, 0, false
+	num, den = fraction(int32(parts))
+	return num, den, true
 }
 
 func gcd(a, b int64) int64 {

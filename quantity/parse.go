@@ -69,6 +69,12 @@ type parser struct {
 	text  string
 	pos   int
 	depth int
+	// The last parenthesis read: factor looks ahead into it and may go back, which without
+	// this would double the work with every level of nesting.
+	seen struct {
+		start, end int
+		v          operand
+	}
 }
 
 func (p *parser) fail(at int, format string, args ...any) error {
@@ -294,7 +300,7 @@ func (p *parser) power() (operand, error) {
 	}
 	if v.isUnit {
 		if v.pow*num%den != 0 {
-			return v, p.fail(at, "the power of ten has an exponent whose denominator is above 10")
+			return v, p.fail(at, "the power of ten has an exponent whose denominator does not divide 2520")
 		}
 		r.pow = v.pow * num / den
 		return r, p.check(at, r)
@@ -332,7 +338,7 @@ func (p *parser) exponent() (num, den int, err error) {
 	}
 	num, den, ok := nearFraction(x)
 	if !ok {
-		return 0, 0, p.fail(at, "the exponent %v is not a fraction with a denominator up to 10, up to %d", x, maxExponent)
+		return 0, 0, p.fail(at, "the exponent %v is not a fraction with a denominator up to 10, within ±%d", x, maxExponent)
 	}
 	return num, den, nil
 }
@@ -340,6 +346,9 @@ func (p *parser) exponent() (num, den int, err error) {
 func (p *parser) atom() (operand, error) {
 	at := p.pos
 	switch {
+	case p.seen.end > 0 && p.seen.start == at:
+		p.pos = p.seen.end
+		return p.seen.v, nil
 	case p.accept("("):
 		v, err := p.product()
 		if err != nil {
@@ -348,6 +357,7 @@ func (p *parser) atom() (operand, error) {
 		if !p.accept(")") {
 			return v, p.unexpected("a closing parenthesis")
 		}
+		p.seen.start, p.seen.end, p.seen.v = at, p.pos, v
 		return v, nil
 	case p.numberNext():
 		x, err := p.number("a number")
