@@ -1,0 +1,121 @@
+package env
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
+)
+
+// sourceDigest is a digest of the program's sources, set at link time with
+//
+//	-ldflags "-X galvani/env.sourceDigest=…"
+//
+// by those who build one sweep's workers in several places.
+var sourceDigest string
+
+// identify says which program this process runs, as lines of text. The first
+// identifies the code: "source …" for the digest set at link time, "revision …"
+// for the version of a checkout without changes, and else "executable …", the
+// SHA-256 of the program file. Lines "module PATH VERSION SUM" follow.
+//
+// Go builds are reproducible, so that the same sources built again in the same
+// folder (with -trimpath in any folder) are the same executable.
+func identify() (string, error) {
+	info, _ := debug.ReadBuildInfo()
+	var code string
+	switch revision := cleanRevision(info); {
+	case sourceDigest != "":
+		code = "source " + sourceDigest
+	case revision != "":
+		code = "revision " + revision
+	default:
+		sum, err := executableDigest()
+		if err != nil {
+			return "", fmt.Errorf("env: which program is this? %w", err)
+		}
+		code = "executable " + sum
+	}
+	return strings.Join(append([]string{code}, modules(info)...), "\n"), nil
+}
+
+func modules(info *debug.BuildInfo) []string {
+	if info == nil {
+		return nil
+	}
+	var all []string
+	for _, m := range info.Deps {
+		if m.Replace != nil {
+			m = m.Replace
+		}
+		all = append(all, strings.TrimSpace("module "+m.Path+" "+m.Version+" "+m.Sum))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// cleanRevision is the version of the sources if they were built as checked in.
+func cleanRevision(info *debug.BuildInfo) string {
+	if info == nil {
+		return ""
+	}
+	set := map[string]string{}
+	for _, s := range info.Settings {
+		set[s.Key] = s.Value
+	}
+	if set["vcs.modified"] != "false" {
+		return ""
+	}
+	// Build tags choose files: the same revision is another program with them.
+	return strings.TrimSpace(set["vcs.revision"] + " " + set["-tags"])
+}
+
+func executableDigest() (string, error) {
+	// The link stays with the running file when a build replaces it.
+	f, err := os.Open("/proc/self/exe")
+	if err != nil {
+		path, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		if f, err = os.Open(path); err != nil {
+			return "", err
+		}
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// buildChanges names what differs between two programs, one by one.
+func buildChanges(was, now string) []string {
+	old, cur := strings.Split(was, "\n"), strings.Split(now, "\n")
+	var all []string
+	if old[0] != cur[0] {
+		all = append(all, fmt.Sprintf("the program changed: %s, was %s", short(cur[0]), short(old[0])))
+	}
+	for _, m := range cur[1:] {
+		if !slices.Contains(old, m) {
+			all = append(all, m+" is new in the program")
+		}
+	}
+	for _, m := range old[1:] {
+		if !slices.Contains(cur, m) {
+			all = append(all, m+" is not in the program any more")
+		}
+	}
+	return all
+}
+
+// short cuts digests to what people compare.
+func short(code string) string {
+	kind, value, _ := strings.Cut(code, " ")
+	return kind + " " + clip(value, 12)
+}

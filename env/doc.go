@@ -1,0 +1,94 @@
+// Package env runs an experiment at every point that a trajectory explores: in
+// parallel, so that no finished run is ever lost and the same command goes on
+// where the last one stopped. It knows nothing of what an experiment computes.
+//
+//	func main() {
+//		scale := 1.0
+//		env.Main("squares", func(fs *flag.FlagSet) {
+//			fs.Float64Var(&scale, "scale", scale, "factor of all results")
+//		}, func(ctx context.Context, e *env.Environment) error {
+//			t, err := e.Trajectory("squares", trajectory.Options{})
+//			if err != nil {
+//				return err
+//			}
+//			if err := t.AddParameter("x", 0.0); err != nil {
+//				return err
+//			}
+//			if err := t.Explore(trajectory.Over("x", trajectory.Arange(0, 10, 1))); err != nil {
+//				return err
+//			}
+//			return e.Run(ctx, t, env.Func(func(ctx context.Context, r *trajectory.Run) error {
+//				x, err := trajectory.Get[float64](r, "x")
+//				if err != nil {
+//					return err
+//				}
+//				return r.AddResult("square", scale*x*x)
+//			}))
+//		})
+//	}
+//
+// # The command
+//
+// A program made with [Main] or a [Program] has the flags -out, -workers, -seed,
+// -progress, -profile, -log, -force and -retry beside its own, and -h lists them. Its
+// exit status is 0 if all is well, 1 after an error or when a run failed, and 130
+// after Ctrl-C or SIGTERM. Every error is one line on standard error; standard
+// output belongs to the program.
+//
+// The first Ctrl-C starts no run any more, cancels the context of those running,
+// saves what is finished and says how to go on. The second one leaves at once, which
+// is safe too.
+//
+// # What is on disk
+//
+// The results of a sweep are assembled in one file, OUT/NAME.hdf5, or NAME.traj in
+// a program built without cgo. Beside it lies the folder NAME.hdf5.runs. In it
+// are the plan (parameters, ranges, seed, the program's flags and which program it
+// is), written before the first run, and shards, each with runs that were finished
+// within a tenth of a second or fill 64 MB. A shard is published in one step and never
+// changed: kill -9 at any moment costs the runs in progress and those of the last
+// tenth of a second, which are run again.
+//
+// # Going on
+//
+// The same command goes on: finished runs are reused, the others run. When none is
+// left it says so, puts the file together if it is missing or lacks runs, calls the functions of
+// [Finally] and exits 0. If parameters, ranges, seed, the program's own
+// flags or the program itself are not those of the plan, what differs is named and
+// nothing is run, unless -force says to start anew: then file and folder are renamed to
+// NAME.old1.hdf5 and kept. Flags that don't matter to results are named with [Cosmetic].
+//
+// The program is identified by a digest set at link time, by the revision of a
+// clean checkout, or by the executable's own SHA-256, in this order, and by the
+// modules built in. A build is reproducible: the same sources make the same program.
+//
+// Failed runs are results too and are not run again, since the same code would fail
+// again. After the mistake is mended, -retry runs them once more with the new
+// program, which is remembered with the plan; finished runs stay as they are.
+//
+// # Failures
+//
+// A run that returns an error or panics is a failed run: why is printed when it happens
+// and kept with its parameters, seed and, of a panic, the stack. The others go on,
+// unless [FailFast] or [StopAfter] say otherwise. [Environment.Run] returns a [*SweepError] with
+// all of them. A panic in a goroutine that a run started itself ends the process, as Go
+// has it; the finished runs are safe then as well.
+//
+// # Reproducibility
+//
+// A run is a pure function of plan, index and seed. Number of workers, order,
+// interruptions and retries change no bit of a result. Times and hosts of the runs are
+// logged beside the shards, not in them.
+//
+// # Concurrency
+//
+// Runs are executed by as many goroutines as there are workers; one more
+// publishes what they finished. When that cannot keep up the workers wait, so that
+// memory stays bounded. Two processes on one runs folder exclude each other with a file lock.
+//
+// # Caveats
+//
+// A trajectory made with AddTime has a new name at each start, and so nothing to go on
+// with. File locks don't work on every network file system; without them two processes
+// would run the same runs twice, which wastes time and harms nothing.
+package env

@@ -1,0 +1,201 @@
+package env
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"galvani/trajectory"
+)
+
+// An Experiment is what is done at each point of an exploration.
+type Experiment interface {
+	// Prepare is called once per process and sweep, before the plan is made or
+	// compared with the one on disk: what all runs share is made here, and
+	// parameters may still be added.
+	Prepare(ctx context.Context, t *trajectory.Trajectory) error
+	// Run executes one run. It is called from several goroutines at once and
+	// must depend on nothing but what r holds and what Prepare made: a run may
+	// be executed more than once, in any order and in another process.
+	// A returned error or a panic makes the run a failed one.
+	Run(ctx context.Context, r *trajectory.Run) error
+}
+
+// A Func is an [Experiment] without preparation.
+type Func func(ctx context.Context, r *trajectory.Run) error
+
+// Prepare does nothing.
+func (f Func) Prepare(context.Context, *trajectory.Trajectory) error { return nil }
+
+// Run calls f.
+func (f Func) Run(ctx context.Context, r *trajectory.Run) error { return f(ctx, r) }
+
+// Options are what [New] needs; [Program] fills them from the flags. The zero
+// value of each has a meaning.
+type Options struct {
+	// Name is the program's name, for messages. Empty: "sweep".
+	Name string
+	// Out is the output folder, or the trajectory file in it if it ends like
+	// one (.hdf5, .h5 or .traj). Empty: results/NAME.
+	Out string
+	// Workers is how many runs are executed at once. 0: GOMAXPROCS.
+	Workers int
+	// Seed replaces the seed of every trajectory made with
+	// [Environment.Trajectory]. Nil: it stays what the program says.
+	Seed *uint64
+	// Progress is how progress is shown on Stderr: auto, bar, lines or none.
+	// Empty: none.
+	Progress string
+	// Force starts anew if the sweep on disk is another one, moving it aside.
+	Force bool
+	// Retry runs failed runs once more, also with a changed program.
+	Retry bool
+	// Settings are what decides about results beside parameters and seed, by
+	// name; a Program puts its own flags here. They are kept with the plan and
+	// compared on resume.
+	Settings map[string]string
+	// Arguments are the command's arguments beside its flags.
+	Arguments []string
+	// LogLevel is the least level that [Environment.Logger] writes to Stderr.
+	LogLevel slog.Level
+	// Stdout and Stderr take what the program and the environment say.
+	// Nil: nothing is written.
+	Stdout, Stderr io.Writer
+}
+
+// An Environment executes experiments: it knows where their results go, how
+// many runs go at once, and what a run on disk is worth.
+// Its methods may be called from several goroutines, Run excepted.
+type Environment struct {
+	o      Options
+	dir    string // output folder
+	file   string // trajectory file if Out names one
+	con    *console
+	stdout io.Writer
+	log    *slog.Logger
+}
+
+// New makes an environment. Nothing is written yet.
+func New(o Options) (*Environment, error) {
+	o.Name = cmp.Or(o.Name, "sweep")
+	if o.Stderr == nil {
+		o.Stderr = io.Discard
+	}
+	return newEnvironment(o, newConsole(o.Stderr))
+}
+
+func newEnvironment(o Options, con *console) (*Environment, error) {
+	if o.Workers < 0 {
+		return nil, fmt.Errorf("env: %d workers: want 0 (one per processor) or more", o.Workers)
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	o.Progress = cmp.Or(o.Progress, progressNone)
+	if !slices.Contains(progressWays(), o.Progress) {
+		return nil, fmt.Errorf("env: progress %q: want %s", o.Progress, enumerate(progressWays()))
+	}
+	if o.Stdout == nil {
+		o.Stdout = io.Discard
+	}
+	e := &Environment{o: o, con: con, stdout: o.Stdout}
+	e.dir = cmp.Or(o.Out, filepath.Join("results", o.Name))
+	if isTrajectoryFile(e.dir) {
+		e.file, e.dir = e.dir, filepath.Dir(e.dir)
+	}
+	e.log = slog.New(slog.NewTextHandler(con, &slog.HandlerOptions{Level: o.LogLevel}))
+	return e, nil
+}
+
+// environment makes the environment that the flags describe.
+func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, con *console) (*Environment, error) {
+	o := Options{
+		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
+		Force: std.force, Retry: std.retry, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
+	}
+	if std.seed.set {
+		o.Seed = &std.seed.value
+	}
+	o.Settings = map[string]string{}
+	names := standardNames()
+	fs.VisitAll(func(f *flag.Flag) {
+		if !names[f.Name] {
+			o.Settings[f.Name] = f.Value.String()
+		}
+	})
+	return newEnvironment(o, con)
+}
+
+// Name is the program's name.
+func (e *Environment) Name() string { return e.o.Name }
+
+// Dir is the output folder.
+func (e *Environment) Dir() string { return e.dir }
+
+// Path is a place in the output folder; absolute paths stay what they are.
+func (e *Environment) Path(elem ...string) string {
+	if p := filepath.Join(elem...); filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(append([]string{e.dir}, elem...)...)
+}
+
+// File is the file of the trajectory called name: NAME.hdf5 in the output
+// folder, NAME.traj in a program built without cgo, or what Out names.
+func (e *Environment) File(name string) string {
+	if e.file != "" {
+		return e.file
+	}
+	return filepath.Join(e.dir, name+stores()[0].Extensions()[0])
+}
+
+// Workers is how many runs are executed at once.
+func (e *Environment) Workers() int { return e.o.Workers }
+
+// Args are the program's arguments beside its flags.
+func (e *Environment) Args() []string { return slices.Clone(e.o.Arguments) }
+
+// Logger writes to standard error without disturbing the progress bar.
+func (e *Environment) Logger() *slog.Logger { return e.log }
+
+// Stdout is where the program's own output goes, such as a table of results.
+func (e *Environment) Stdout() io.Writer { return e.stdout }
+
+// Trajectory makes a trajectory called name, with the seed of -seed if that was
+// given.
+func (e *Environment) Trajectory(name string, o trajectory.Options) (*trajectory.Trajectory, error) {
+	if e.o.Seed != nil {
+		o.Seed = *e.o.Seed
+	}
+	return trajectory.New(name, o)
+}
+
+// say prints a line for the person at the terminal.
+func (e *Environment) say(format string, args ...any) {
+	e.con.printf(e.o.Name+": "+format, args...)
+}
+
+func progressWays() []string {
+	return []string{progressAuto, progressBar, progressLines, progressNone}
+}
+
+func isTrajectoryFile(path string) bool {
+	if info, err := os.Stat(path); err == nil && info.IsDir() && !strings.HasSuffix(path, ".traj") {
+		return false
+	}
+	ext := strings.ToLower(filepath.Ext(path))
+	for _, s := range stores() {
+		if slices.Contains(s.Extensions(), ext) {
+			return true
+		}
+	}
+	return ext == ".hdf5" || ext == ".h5"
+}

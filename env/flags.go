@@ -1,0 +1,223 @@
+package env
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// standard are the flags that every program has. What they say does not change
+// a result, except for -seed, which the trajectory keeps.
+type standard struct {
+	out      string
+	workers  int
+	seed     seedFlag
+	progress choice
+	profile  choice
+	force    bool
+	retry    bool
+	log      slog.Level
+}
+
+func (s *standard) register(fs *flag.FlagSet, name string) {
+	s.out = "results/" + name
+	s.progress = choice{value: progressAuto, of: []string{progressAuto, progressBar, progressLines, progressNone}}
+	s.profile = choice{of: []string{"cpu", "mem", "trace"}}
+	s.log = slog.LevelInfo
+	fs.StringVar(&s.out, "out", s.out, "write into folder `DIR`, or into the trajectory file DIR/NAME.hdf5 and its folder")
+	fs.IntVar(&s.workers, "workers", 0, "run `N` points at once; 0 takes as many as there are processors")
+	fs.Var(&s.seed, "seed", "root `SEED` of all random numbers (default: the program's)")
+	fs.Var(&s.progress, "progress", "show progress as `WAY`: auto, bar, lines or none")
+	fs.Var(&s.profile, "profile", "write a profile of `KIND` cpu, mem or trace into the output folder")
+	fs.BoolVar(&s.force, "force", false, "start anew although the sweep there is another one; what is there is moved aside")
+	fs.BoolVar(&s.retry, "retry", false, "run the failed runs once more, also with a changed program")
+	fs.TextVar(&s.log, "log", s.log, "log from `LEVEL` on: debug, info, warn or error")
+}
+
+// standardNames are the flags of register: all that is not the program's own.
+func standardNames() map[string]bool {
+	fs := flag.NewFlagSet("", flag.ContinueOnError)
+	new(standard).register(fs, "")
+	names := map[string]bool{}
+	fs.VisitAll(func(f *flag.Flag) { names[f.Name] = true })
+	return names
+}
+
+// A seedFlag remembers whether it was given: no number means "not given".
+type seedFlag struct {
+	value uint64
+	set   bool
+}
+
+func (s *seedFlag) String() string {
+	if s == nil || !s.set {
+		return ""
+	}
+	return strconv.FormatUint(s.value, 10)
+}
+
+func (s *seedFlag) Set(text string) error {
+	v, err := strconv.ParseUint(text, 0, 64)
+	if err != nil {
+		return fmt.Errorf("want a whole number from 0 to %d", uint64(1<<64-1))
+	}
+	s.value, s.set = v, true
+	return nil
+}
+
+// A choice is a flag that takes one of a few words.
+type choice struct {
+	value string
+	of    []string
+}
+
+func (c *choice) String() string { return c.value }
+
+func (c *choice) Set(text string) error {
+	if !slices.Contains(c.of, text) {
+		return fmt.Errorf("want %s", enumerate(c.of))
+	}
+	c.value = text
+	return nil
+}
+
+func enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+}
+
+// parse reads the arguments; its errors are one line each. Help asked for is
+// [flag.ErrHelp].
+func parse(fs *flag.FlagSet, args []string, positional bool) error {
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return err
+	case err != nil:
+		return clearer(fs, err)
+	case fs.NArg() > 0 && !positional:
+		word := fs.Arg(0)
+		// The usual cause: "-plots false" sets -plots and leaves the word.
+		if i := len(args) - fs.NArg(); i > 0 && strings.HasPrefix(args[i-1], "-") {
+			if f := fs.Lookup(strings.TrimLeft(args[i-1], "-")); f != nil && isBool(f) {
+				return fmt.Errorf("unexpected argument %q: write -%s=%s", word, f.Name, word)
+			}
+		}
+		return fmt.Errorf("unexpected argument %q: flags start with -", word)
+	}
+	return nil
+}
+
+func isBool(f *flag.Flag) bool {
+	b, ok := f.Value.(interface{ IsBoolFlag() bool })
+	return ok && b.IsBoolFlag()
+}
+
+// clearer says package flag's errors in the words of this package.
+func clearer(fs *flag.FlagSet, err error) error {
+	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+		name = strings.TrimLeft(name, "-")
+		if near := nearest(fs, name); near != "" {
+			return fmt.Errorf("there is no flag -%s: did you mean -%s? (-h lists all)", name, near)
+		}
+		return fmt.Errorf("there is no flag -%s (-h lists all)", name)
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), "\n", " "))
+}
+
+// nearest finds the flag whose name is most like the given one; none if all are
+// quite different.
+func nearest(fs *flag.FlagSet, name string) string {
+	best, bestAt := "", len(name)/3+2
+	fs.VisitAll(func(f *flag.Flag) {
+		d := distance(strings.ToLower(name), strings.ToLower(f.Name))
+		if d > 1 && len(name) > 2 && strings.HasPrefix(f.Name, name) {
+			d = 1
+		}
+		if d < bestAt {
+			best, bestAt = f.Name, d
+		}
+	})
+	return best
+}
+
+// distance is the number of letters to put in, take out, change or swap with
+// their neighbour to make b from a.
+func distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := last[j-1]
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			row[j] = min(change, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// help writes what the program is, its own flags, the standard ones and an example.
+func (p *Program) help(w io.Writer, fs *flag.FlagSet) {
+	std := standardNames()
+	usage := p.Name + " [flags]"
+	if p.Arguments != "" {
+		usage += " " + p.Arguments
+	}
+	if p.About != "" {
+		fmt.Fprintf(w, "%s\n\n", strings.TrimSpace(p.About))
+	}
+	fmt.Fprintf(w, "usage: %s\n", usage)
+	var own, common []*flag.Flag
+	fs.VisitAll(func(f *flag.Flag) {
+		if std[f.Name] {
+			common = append(common, f)
+		} else {
+			own = append(own, f)
+		}
+	})
+	section := func(title string, flags []*flag.Flag) {
+		if len(flags) == 0 {
+			return
+		}
+		fmt.Fprintf(w, "\n%s:\n", title)
+		slices.SortFunc(flags, func(a, b *flag.Flag) int { return cmp.Compare(a.Name, b.Name) })
+		for _, f := range flags {
+			arg, usage := flag.UnquoteUsage(f)
+			head := "-" + f.Name
+			if arg != "" {
+				head += " " + arg
+			}
+			if d := f.DefValue; d != "" && d != "false" && d != "0" {
+				usage += " (default " + d + ")"
+			}
+			fmt.Fprintf(w, "  %-16s %s\n", head, strings.ReplaceAll(usage, "\n", "\n                   "))
+		}
+	}
+	section("flags of "+p.Name, own)
+	section("flags of every sweep", common)
+	example := p.Example
+	if example == "" {
+		example = p.Name + " -workers 2 -out results/" + p.Name
+	}
+	fmt.Fprintf(w, "\nexample:\n  %s\n", strings.ReplaceAll(strings.TrimSpace(example), "\n", "\n  "))
+	fmt.Fprintf(w, "\nThe same command again goes on where the last one stopped.\n")
+}

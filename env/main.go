@@ -1,0 +1,147 @@
+package env
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+)
+
+// The exit statuses of a program.
+const (
+	statusOK          = 0
+	statusError       = 1
+	statusPanic       = 2
+	statusInterrupted = 130
+)
+
+// ErrInterrupted is the cause of a context that a signal cancelled.
+var ErrInterrupted = errors.New("interrupted")
+
+// A Program is a command built on this package: standard flags, signals,
+// profiles and exit statuses around a function.
+type Program struct {
+	// Name is the command's name: of its messages and of its default output
+	// folder results/NAME.
+	Name string
+	// About says in a sentence or two what the program does, for -h.
+	About string
+	// Example is a command line for -h.
+	Example string
+	// Arguments names the arguments beside flags, such as "FILE…". If it is
+	// empty there are none, and a stray word is an error.
+	Arguments string
+	// Flags adds the program's own flags; may be nil.
+	Flags func(*flag.FlagSet)
+	// Run is the program. An error is printed and makes the exit status 1.
+	Run func(ctx context.Context, e *Environment) error
+}
+
+// Main runs a program that consists of its name, its own flags (may be nil) and
+// what it does, and ends the process with an exit status: 0 if all is well, 1
+// after an error or a failed run, 130 after Ctrl-C or SIGTERM. It is
+// [Program.Main] for programs that need no more.
+func Main(name string, flags func(*flag.FlagSet), run func(ctx context.Context, e *Environment) error) {
+	p := Program{Name: name, Flags: flags, Run: run}
+	p.Main()
+}
+
+// Main runs the program with the arguments of the process and ends the process.
+// The first Ctrl-C or SIGTERM stops it in good order, the second one at once.
+func (p *Program) Main() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel(ErrInterrupted)
+		<-signals
+		os.Exit(statusInterrupted)
+	}()
+	os.Exit(p.Exec(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exec runs the program with the given arguments and returns its exit status.
+// It neither ends the process nor listens to signals: a caller that wants to
+// interrupt it cancels ctx with the cause [ErrInterrupted].
+func (p *Program) Exec(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	con := newConsole(stderr)
+	defer func() {
+		if r := recover(); r != nil {
+			con.printf("%s: panic: %v\n%s", p.Name, r, debug.Stack())
+			status = statusPanic
+		}
+	}()
+	var std standard
+	fs := flag.NewFlagSet(p.Name, flag.ContinueOnError)
+	std.register(fs, p.Name)
+	if p.Flags != nil {
+		p.Flags(fs)
+	}
+	if err := parse(fs, args, p.Arguments != ""); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			p.help(stdout, fs)
+			return statusOK
+		}
+		return p.complain(con, err)
+	}
+	e, err := p.environment(std, fs, stdout, con)
+	if err != nil {
+		return p.complain(con, err)
+	}
+	stop, file, err := startProfile(std.profile.value, e.Dir())
+	if err != nil {
+		return p.complain(con, err)
+	}
+	// Deferred, so that a panic in the program ends the profile too.
+	defer func() {
+		stop()
+		if file != "" {
+			con.printf("%s: profile in %s", p.Name, file)
+		}
+	}()
+	quiet := context.AfterFunc(ctx, func() {
+		if errors.Is(context.Cause(ctx), ErrInterrupted) {
+			con.printf("%s: interrupted: finished runs are being saved; once more leaves at once", p.Name)
+		}
+	})
+	defer quiet()
+	err = p.Run(ctx, e)
+	switch {
+	case err == nil:
+		return statusOK
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrInterrupted):
+		if !errors.Is(err, context.Canceled) && !errors.Is(err, ErrInterrupted) {
+			p.complain(con, err)
+		}
+		return statusInterrupted
+	default:
+		return p.complain(con, err)
+	}
+}
+
+// complain prints the error, one line for each of those joined in it.
+func (p *Program) complain(con *console, err error) int {
+	for _, line := range lines(err) {
+		con.printf("%s: %s", p.Name, line)
+	}
+	return statusError
+}
+
+// lines is the text of an error without the repetition of this package's name
+// that a reader has no use for.
+func lines(err error) []string {
+	var all []string
+	for _, s := range strings.Split(fmt.Sprint(err), "\n") {
+		if s = strings.TrimPrefix(s, "env: "); strings.TrimSpace(s) != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}

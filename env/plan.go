@@ -1,0 +1,196 @@
+package env
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"galvani/trajectory"
+)
+
+// settlePlan writes the plan, or compares it with the one on disk and finds that
+// the sweep there may go on.
+func (s *sweep) settlePlan(ctx context.Context) error {
+	build, err := identify()
+	if err != nil {
+		return err
+	}
+	id := trajectory.Identity{Build: build, Args: s.arguments()}
+	plan, err := trajectory.ReadPlan(s.dir)
+	switch {
+	case errors.Is(err, trajectory.ErrNotFound):
+		return s.newPlan(ctx, id)
+	case err != nil:
+		return err
+	}
+	differs := s.differences(plan, id)
+	changes := buildChanges(plan.Identity.Build, id.Build)
+	if len(differs) == 0 && (len(changes) == 0 || s.accepted(id.Build)) {
+		s.plan = plan
+		return nil
+	}
+	if len(differs) == 0 && s.env.o.Retry {
+		s.plan = plan
+		return s.accept(id.Build)
+	}
+	differs = append(differs, changes...)
+	if s.env.o.Force {
+		if err := s.moveAside(); err != nil {
+			return err
+		}
+		return s.newPlan(ctx, id)
+	}
+	hint := "-force starts anew and moves what is there aside, -out takes another folder"
+	return fmt.Errorf("env: %s %w: %s; %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint)
+}
+
+// arguments are the settings that decide about results, as the flags that set
+// them, by name.
+func (s *sweep) arguments() []string {
+	args := []string{}
+	for _, name := range slices.Sorted(maps.Keys(s.env.o.Settings)) {
+		if !slices.Contains(s.cosmetic, name) {
+			args = append(args, "-"+name+"="+s.env.o.Settings[name])
+		}
+	}
+	return args
+}
+
+// differences names everything but the program in which this start is not the
+// planned one.
+func (s *sweep) differences(plan *trajectory.Plan, id trajectory.Identity) []string {
+	var all []string
+	for _, d := range plan.Compare(s.t, id) {
+		switch d.What {
+		case "build", "arguments": // named in detail below
+		default:
+			all = append(all, d.String())
+		}
+	}
+	for _, a := range id.Args {
+		if !slices.Contains(plan.Identity.Args, a) {
+			all = append(all, "flag "+a+was(plan.Identity.Args, a))
+		}
+	}
+	for _, a := range plan.Identity.Args {
+		if name, _, _ := strings.Cut(a, "="); was(id.Args, a) == "" && !slices.Contains(id.Args, a) {
+			all = append(all, "flag "+name+" is gone")
+		}
+	}
+	return all
+}
+
+// was tells what the flag of the same name was before.
+func was(args []string, now string) string {
+	name, _, _ := strings.Cut(now, "=")
+	for _, a := range args {
+		if value, ok := strings.CutPrefix(a, name+"="); ok {
+			return " (was " + value + ")"
+		}
+	}
+	return ""
+}
+
+// newPlan makes the plan durable.
+func (s *sweep) newPlan(ctx context.Context, id trajectory.Identity) error {
+	if held, err := s.held(ctx); err != nil {
+		return err
+	} else if held && !s.env.o.Force {
+		return fmt.Errorf("env: %s holds a trajectory %s already, but the runs it was made of are not in %s; -force starts anew and moves it aside, -out takes another folder", s.path, s.t.Name(), s.dir)
+	} else if held {
+		if err := s.moveAside(); err != nil {
+			return err
+		}
+	}
+	plan, err := trajectory.NewPlan(s.t, id)
+	if err != nil {
+		return err
+	}
+	if err := trajectory.WritePlan(s.dir, plan); err != nil {
+		return fmt.Errorf("env: the plan cannot be saved: %w", err)
+	}
+	s.plan = plan
+	return nil
+}
+
+// held tells whether the file holds a trajectory of this name. A file that is
+// no trajectory file is an error here, before anything has been run for it.
+func (s *sweep) held(ctx context.Context) (bool, error) {
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	names, err := s.store.Names(ctx, s.path)
+	if err != nil {
+		return false, fmt.Errorf("env: the results are to go into a file that cannot be read: %w; move it away or choose another -out", err)
+	}
+	return slices.Contains(names, s.t.Name()), nil
+}
+
+// moveAside renames file and runs folder to NAME.old1.EXT, old2 and so on, where
+// they stay readable as what they are. The claim goes over to a new folder.
+func (s *sweep) moveAside() error {
+	ext := filepath.Ext(s.path)
+	old := ""
+	for n := 1; ; n++ {
+		old = fmt.Sprintf("%s.old%d%s", strings.TrimSuffix(s.path, ext), n, ext)
+		_, noFile := os.Lstat(old)
+		_, noRuns := os.Lstat(trajectory.RunsDir(old))
+		if errors.Is(noFile, fs.ErrNotExist) && errors.Is(noRuns, fs.ErrNotExist) {
+			break
+		}
+	}
+	s.claim.release() // some systems don't rename a folder with an open file
+	if err := os.Rename(s.dir, trajectory.RunsDir(old)); err != nil {
+		return fmt.Errorf("env: moving the old runs aside: %w", err)
+	}
+	if err := os.Rename(s.path, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("env: moving the old results aside: %w", err)
+	}
+	s.env.say("starting anew; what was there is now %s and %s", old, trajectory.RunsDir(old))
+	var err error
+	s.claim, err = claimFolder(s.dir)
+	return err
+}
+
+// The file in the runs folder that lists, as JSON strings, the programs beside
+// the planned one with which the sweep may go on, because -retry accepted them.
+const acceptedFile = "accepted.jsonl"
+
+// accepted tells whether the program was accepted in an earlier start.
+func (s *sweep) accepted(build string) bool {
+	f, err := os.Open(filepath.Join(s.dir, acceptedFile))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	for dec := json.NewDecoder(f); ; {
+		var b string
+		if dec.Decode(&b) != nil {
+			return false
+		}
+		if b == build {
+			return true
+		}
+	}
+}
+
+// accept remembers that the sweep went on with another program than the planned one.
+func (s *sweep) accept(build string) error {
+	line, err := json.Marshal(build)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(s.dir, acceptedFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(line, '\n'))
+	return errors.Join(err, f.Sync(), f.Close())
+}
