@@ -1,0 +1,149 @@
+package brianparam
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"galvani/quantity"
+	"galvani/trajectory"
+)
+
+// ErrFormat is wrapped by the errors about items that don't have the form that their
+// class promises.
+var ErrFormat = errors.New("brianparam: not the items of this class")
+
+// The names in which pypet marks items that hold quantities.
+const (
+	mark    = "__brn2__"
+	oldMark = "__brn__" // pypet before Brian 2: read, never written
+)
+
+// encodeParameter makes the items of a parameter: one row of unit and SI value,
+// and the SI values of its range if it is explored.
+func encodeParameter(value any, explored trajectory.Range) ([]trajectory.Item, error) {
+	q, ok := value.(quantity.Quantity)
+	if !ok {
+		return nil, fmt.Errorf("brianparam: got a %T, want a quantity", value)
+	}
+	items := []trajectory.Item{{Name: "data" + mark, Data: table(
+		column("unit", trajectory.Str, []string{q.Dimension().Brian()}),
+		column("value", trajectory.Float, []float64{q.SI()}),
+	)}}
+	if explored == nil {
+		return items, nil
+	}
+	values := make([]float64, explored.Len())
+	for i := range values {
+		v, ok := explored.At(i).(quantity.Quantity)
+		if !ok || v.Dimension() != q.Dimension() {
+			return nil, fmt.Errorf("brianparam: value %d of the range, %v, does not have the dimension of the default, %v", i, explored.At(i), q)
+		}
+		values[i] = v.SI()
+	}
+	return append(items, trajectory.Item{Name: "explored_data" + mark, Data: table(column("value", trajectory.Float, values))}), nil
+}
+
+// decodeParameter reads what encodeParameter wrote and the older forms. pypet
+// files plain numbers and texts under this class too, in the items of an ordinary parameter.
+func decodeParameter(items []trajectory.Item) (any, trajectory.Range, error) {
+	read := func(d trajectory.Data, dim *quantity.Dimension) ([]any, *quantity.Dimension, error) {
+		if plain, ok := find(items, "data"); ok && len(plain.Columns) == 1 {
+			list, err := rows(d)
+			return list, nil, err
+		}
+		list, dim2, err := quantities(d, dim)
+		return list, &dim2, err
+	}
+	data, ok := either(items, "data")
+	if !ok {
+		return nil, nil, fmt.Errorf("%w: no item data%s", ErrFormat, mark)
+	}
+	values, dim, err := read(data, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("data: %w", err)
+	}
+	if len(values) != 1 {
+		return nil, nil, fmt.Errorf("%w: data has %d rows, want 1", ErrFormat, len(values))
+	}
+	data, ok = either(items, "explored_data")
+	if !ok {
+		return values[0], nil, nil
+	}
+	explored, _, err := read(data, dim)
+	if err != nil {
+		return nil, nil, fmt.Errorf("explored_data: %w", err)
+	}
+	return values[0], trajectory.Values(explored...), nil
+}
+
+// sameDimension tells whether b may be explored where a is the default.
+func sameDimension(a, b any) bool {
+	p, ok := a.(quantity.Quantity)
+	q, ok2 := b.(quantity.Quantity)
+	return ok && ok2 && p.Dimension() == q.Dimension()
+}
+
+// quantities reads the rows of a table: SI values in column value with the unit
+// in column unit or given, or texts such as '12.0 * mV' in column data.
+func quantities(d trajectory.Data, given *quantity.Dimension) ([]any, quantity.Dimension, error) {
+	var dim quantity.Dimension
+	if texts, ok := cells[string](d, "data"); ok {
+		list := make([]any, len(texts))
+		for i, text := range texts {
+			q, err := quantity.Parse(text)
+			if err != nil {
+				return nil, dim, fmt.Errorf("%w: %w", ErrFormat, err)
+			}
+			if list[i] = q; i == 0 {
+				dim = q.Dimension()
+			}
+		}
+		return list, dim, nil
+	}
+	values, ok := cells[float64](d, "value")
+	if !ok {
+		return nil, dim, fmt.Errorf("%w: no column value of floating-point numbers", ErrFormat)
+	}
+	if given != nil {
+		dim = *given
+	} else {
+		units, ok := cells[string](d, "unit")
+		if !ok || len(units) != len(values) || len(units) == 0 {
+			return nil, dim, fmt.Errorf("%w: no column unit of the length of column value", ErrFormat)
+		}
+		for _, u := range units {
+			if u != units[0] {
+				return nil, dim, fmt.Errorf("%w: units %q and %q in one table", ErrFormat, units[0], u)
+			}
+		}
+		var err error
+		if dim, err = quantity.ParseBrian(units[0]); err != nil {
+			return nil, dim, fmt.Errorf("%w: %w", ErrFormat, err)
+		}
+	}
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = quantity.New(v, dim)
+	}
+	return list, dim, nil
+}
+
+// find returns the item called name.
+func find(items []trajectory.Item, name string) (trajectory.Data, bool) {
+	i := slices.IndexFunc(items, func(it trajectory.Item) bool { return it.Name == name })
+	if i < 0 {
+		return trajectory.Data{}, false
+	}
+	return items[i].Data, true
+}
+
+// either returns the item called name with one mark, the other, or none.
+func either(items []trajectory.Item, name string) (trajectory.Data, bool) {
+	for _, m := range []string{mark, oldMark, ""} {
+		if d, ok := find(items, name+m); ok {
+			return d, true
+		}
+	}
+	return trajectory.Data{}, false
+}
