@@ -210,3 +210,10 @@ func (g *Group) scope(what string, dt float64, writable bool) equation.Scope {
 	}
 	return s
 }
+
+// Layout lists the columns of the group's state: the variables of the equations
+// with a value per neuron, and what the group keeps for its own use.
+func (g *Group) Layout() []string { return slices.Clone(g.model.columns) }
+
+// SharedLayout lists the shared variables of the group's state.
+func (g *Group) SharedLayout() []string { return slices.Clone(g.model.shared) }

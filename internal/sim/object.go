@@ -35,6 +35,7 @@ type Object interface {
 // Setup is what a network gives to the instances of its objects.
 type Setup struct {
 	DT       float64               // the object's time step in seconds
+	Step     int64                 // the object's next step
 	Seed     uint64                // of initial values and of chance during the run
 	Kernel   *kernel.Set           // vector functions to compute with
 	Instance func(Object) Instance // the instance of an object that this one needs
