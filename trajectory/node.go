@@ -1,18 +1,419 @@
 package trajectory
 
-// Node is a group, parameter or result of a trajectory, or of a run's view of it.
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Node is a group, parameter or result of a trajectory or of a run's view of it.
 type Node interface {
-	FullName() string            // dots between parts; "" is the root
-	Name() string                // the last part
-	Comment() string             //
-	Annotations() map[string]any // a copy
+	// FullName is the parts from the root joined by dots; "" is the root.
+	FullName() string
+	// Name is the last part of the full name.
+	Name() string
+	// Comment is what the node was given as a comment.
+	Comment() string
+	// Annotations returns a copy of the node's annotations.
+	Annotations() map[string]any
+	// IsLeaf tells parameters and results from groups.
 	IsLeaf() bool
-	// Class is the class name in the file: Parameter, Result, ...
+	// Class is the class name in the file: Parameter, Result, …; "" for a
+	// group of the standard class.
 	Class() string
 }
 
-// Getter is what values are read from: *Trajectory, *Group and *Run, and whatever
-// wraps them. A path is a full name, a name relative to the receiver, or a shortcut.
+// Getter is what values are read from: *Trajectory, *Group and *Run, and
+// whatever wraps them. A path is a full name, a name relative to the receiver or a
+// shortcut (see [Trajectory.Node]).
 type Getter interface {
 	Node(path string) (Node, error)
+}
+
+// node is the common storage behind the handles; it never leaves the package.
+type node struct {
+	name, full string
+	depth      int
+	run        int // index of the run it hangs under, noRun if none
+	leaf       bool
+	class      string
+	comment    string
+	notes      []Item // annotations by name
+	children   map[string]*node
+	link       string // full name of the target of a link
+	param      *param
+	load       func() ([]Item, error) // items of a result
+}
+
+// param is the content of a parameter. It is loaded at most once, then
+// only Set and Explore change it, before the runs.
+type param struct {
+	once     sync.Once
+	load     func() ([]Item, error) // nil if it was made in memory
+	kind     *Kind                  // nil: class unknown, value is an Items
+	value    any
+	explored *tiled
+	raw      []Item // as loaded, while unchanged
+	err      error
+}
+
+// ready loads what comes from a file.
+func (n *node) ready() error {
+	p := n.param
+	p.once.Do(func() {
+		if p.load == nil {
+			return
+		}
+		p.raw, p.err = p.load()
+		if p.err != nil {
+			return
+		}
+		if p.kind == nil {
+			p.value = rawItems(p.raw)
+			return
+		}
+		if len(p.raw) == 0 {
+			return // an empty parameter
+		}
+		var explored Range
+		if p.value, explored, p.err = p.kind.Decode(p.raw); p.err != nil {
+			p.err = fmt.Errorf("trajectory: %s of class %s: %w", n.full, n.class, p.err)
+			return
+		}
+		if explored != nil {
+			p.explored = &tiled{base: explored, stride: 1, n: explored.Len()}
+		}
+	})
+	return p.err
+}
+
+// rawItems makes values of items whose class nobody knows.
+func rawItems(items []Item) Items {
+	m := make(Items, len(items))
+	for _, it := range items {
+		v, err := Decode(it.Data)
+		if err != nil {
+			v = it.Data
+		}
+		m[it.Name] = v
+	}
+	return m
+}
+
+func (n *node) annotations() map[string]any {
+	return map[string]any(rawItems(n.notes))
+}
+
+func (n *node) note(name string) (Data, bool) {
+	i, ok := slices.BinarySearchFunc(n.notes, name, func(it Item, s string) int { return strings.Compare(it.Name, s) })
+	if !ok {
+		return Data{}, false
+	}
+	return n.notes[i].Data, true
+}
+
+func (n *node) annotate(name string, d Data) {
+	i, ok := slices.BinarySearchFunc(n.notes, name, func(it Item, s string) int { return strings.Compare(it.Name, s) })
+	if ok {
+		n.notes[i].Data = d
+		return
+	}
+	n.notes = slices.Insert(n.notes, i, Item{Name: name, Data: d})
+}
+
+// Group is a node that has children. A group handed out by a run shows the
+// run's values and what the run added.
+type Group struct {
+	n     *node
+	scope *scope
+}
+
+// FullName implements [Node].
+func (g *Group) FullName() string { return g.n.full }
+
+// Name implements [Node].
+func (g *Group) Name() string { return g.n.name }
+
+// Comment implements [Node].
+func (g *Group) Comment() string { return g.n.comment }
+
+// Annotations implements [Node].
+func (g *Group) Annotations() map[string]any { return g.n.annotations() }
+
+// IsLeaf implements [Node].
+func (g *Group) IsLeaf() bool { return false }
+
+// Class implements [Node].
+func (g *Group) Class() string { return g.n.class }
+
+// Node finds a node below the group; see [Trajectory.Node]. A full name works
+// too when it lies below the group.
+func (g *Group) Node(path string) (Node, error) { return g.scope.find(g.n, path) }
+
+// Children lists the direct children by name; links stand as their targets.
+func (g *Group) Children() []Node {
+	var out []Node
+	for _, c := range g.scope.children(g.n) {
+		if target := g.scope.resolve(c); target != nil {
+			out = append(out, g.scope.handle(target))
+		}
+	}
+	return out
+}
+
+// Leaves yields all parameters and results below the group by full name,
+// without following links.
+func (g *Group) Leaves() iter.Seq2[string, Node] {
+	return func(yield func(string, Node) bool) {
+		g.scope.walk(g.n, func(n *node) bool {
+			return !n.leaf || yield(n.full, g.scope.handle(n))
+		})
+	}
+}
+
+// Nodes yields the nodes below the group, parents first, children by name,
+// without following links.
+func (g *Group) Nodes() iter.Seq2[string, Node] {
+	return func(yield func(string, Node) bool) {
+		g.scope.walk(g.n, func(n *node) bool {
+			return n == g.n || n.link != "" || yield(n.full, g.scope.handle(n))
+		})
+	}
+}
+
+// Parameters yields all parameters below the group by full name.
+func (g *Group) Parameters() iter.Seq2[string, *Parameter] {
+	return func(yield func(string, *Parameter) bool) {
+		g.scope.walk(g.n, func(n *node) bool {
+			return n.param == nil || yield(n.full, &Parameter{n: n, run: g.scope.run})
+		})
+	}
+}
+
+// Links lists the links that hang directly below the group: name and full
+// name of the target.
+func (g *Group) Links() map[string]string {
+	m := map[string]string{}
+	for _, c := range g.scope.children(g.n) {
+		if c.link != "" {
+			m[c.name] = c.link
+		}
+	}
+	return m
+}
+
+// String prints class, name, comment and the first children.
+func (g *Group) String() string {
+	var names []string
+	for i, c := range g.scope.children(g.n) {
+		if i == 6 {
+			names = append(names, "...")
+			break
+		}
+		names = append(names, c.name)
+	}
+	return fmt.Sprintf("Group %s%s: %s", g.n.full, inTicks(g.n.comment), strings.Join(names, ", "))
+}
+
+func inTicks(comment string) string {
+	if comment == "" {
+		return ""
+	}
+	return " (`" + comment + "`)"
+}
+
+// Parameter is a leaf that holds one value and, when it is explored, a range
+// of values. Parameters, derived parameters and config are of this type. Values
+// that are slices or hold some are shared: do not change them.
+type Parameter struct {
+	n   *node
+	run int // the run whose value is shown, noRun for the default
+}
+
+// FullName implements [Node].
+func (p *Parameter) FullName() string { return p.n.full }
+
+// Name implements [Node].
+func (p *Parameter) Name() string { return p.n.name }
+
+// Comment implements [Node].
+func (p *Parameter) Comment() string { return p.n.comment }
+
+// Annotations implements [Node].
+func (p *Parameter) Annotations() map[string]any { return p.n.annotations() }
+
+// IsLeaf implements [Node].
+func (p *Parameter) IsLeaf() bool { return true }
+
+// Class implements [Node].
+func (p *Parameter) Class() string { return p.n.class }
+
+// Err says why the value could not be read from its file; [Trajectory.Node] has
+// already returned that error for what it handed out.
+func (p *Parameter) Err() error { return p.n.ready() }
+
+// Value is the run's value in a run's view and the default elsewhere. A
+// parameter of a class that no kind is known for has an [Items] of what the file
+// holds.
+func (p *Parameter) Value() any {
+	if p.n.ready() != nil {
+		return nil
+	}
+	if x := p.n.param.explored; x != nil && p.run != noRun {
+		return x.At(p.run)
+	}
+	return p.n.param.value
+}
+
+// Default is the value outside of any run.
+func (p *Parameter) Default() any {
+	if p.n.ready() != nil {
+		return nil
+	}
+	return p.n.param.value
+}
+
+// Explored tells whether the parameter has a range.
+func (p *Parameter) Explored() bool { return p.n.ready() == nil && p.n.param.explored != nil }
+
+// Range is the value of every run, nil if the parameter is not explored.
+func (p *Parameter) Range() Range {
+	if !p.Explored() {
+		return nil
+	}
+	return *p.n.param.explored
+}
+
+// Text prints the value as a run's summary shows it.
+func (p *Parameter) Text() string { return p.text(p.Value()) }
+
+func (p *Parameter) text(v any) string {
+	if k := p.n.param.kind; k != nil && k.Text != nil {
+		return k.Text(v)
+	}
+	return pythonText(v)
+}
+
+// String prints class, name, number of runs, comment and value.
+func (p *Parameter) String() string {
+	length := ""
+	if r := p.Range(); r != nil {
+		length = fmt.Sprintf("len:%d", r.Len())
+	}
+	if p.n.comment != "" {
+		if length != "" {
+			length += ", "
+		}
+		length += "`" + p.n.comment + "`"
+	}
+	if length != "" {
+		length = " (" + length + ")"
+	}
+	return fmt.Sprintf("<%s> %s%s: %s", p.n.class, p.n.full, length, p.Text())
+}
+
+// Result is a leaf that holds named items. They are read from their file each
+// time they are asked for and not kept.
+type Result struct {
+	n     *node
+	scope *scope
+}
+
+// FullName implements [Node].
+func (r *Result) FullName() string { return r.n.full }
+
+// Name implements [Node].
+func (r *Result) Name() string { return r.n.name }
+
+// Comment implements [Node].
+func (r *Result) Comment() string { return r.n.comment }
+
+// Annotations implements [Node].
+func (r *Result) Annotations() map[string]any { return r.n.annotations() }
+
+// IsLeaf implements [Node].
+func (r *Result) IsLeaf() bool { return true }
+
+// Class implements [Node].
+func (r *Result) Class() string { return r.n.class }
+
+// Items reads all values by name. A result whose kind makes one value of all
+// its items has that under the result's own name. A class that no kind is known
+// for gives what the file holds.
+func (r *Result) Items() (Items, error) {
+	raw, err := r.n.load()
+	if err != nil {
+		return nil, err
+	}
+	k := r.scope.t.kind(r.n.class)
+	if k == nil || !k.Result {
+		return rawItems(raw), nil
+	}
+	v, _, err := k.Decode(raw)
+	if err != nil {
+		return nil, fmt.Errorf("trajectory: %s of class %s: %w", r.n.full, r.n.class, err)
+	}
+	if items, ok := v.(Items); ok {
+		return items, nil
+	}
+	return Items{r.n.name: v}, nil
+}
+
+// Raw reads the items as the file holds them.
+func (r *Result) Raw() ([]Item, error) { return r.n.load() }
+
+// Item reads one value.
+func (r *Result) Item(name string) (any, error) {
+	items, err := r.Items()
+	if err != nil {
+		return nil, err
+	}
+	v, ok := items[name]
+	if !ok {
+		return nil, fmt.Errorf("trajectory: result %s has no item %q (it has %s): %w", r.n.full, name, strings.Join(sortedKeys(items), ", "), ErrNotFound)
+	}
+	return v, nil
+}
+
+// Value reads the item that is named like the result, or its only item.
+func (r *Result) Value() (any, error) {
+	items, err := r.Items()
+	if err != nil {
+		return nil, err
+	}
+	if v, ok := items[r.n.name]; ok {
+		return v, nil
+	}
+	if len(items) == 1 {
+		for v := range maps.Values(items) {
+			return v, nil
+		}
+	}
+	return nil, fmt.Errorf("trajectory: result %s has the items %s and none called %s: %w", r.n.full, strings.Join(sortedKeys(items), ", "), r.n.name, ErrNotFound)
+}
+
+// String prints class, name, comment and the beginning of the items.
+func (r *Result) String() string {
+	items, err := r.Items()
+	if err != nil {
+		return fmt.Sprintf("%s %s%s: %v", r.n.class, r.n.full, inTicks(r.n.comment), err)
+	}
+	var b strings.Builder
+	for i, k := range sortedKeys(items) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s=%s", k, pythonText(items[k]))
+		if b.Len() > 64 {
+			break
+		}
+	}
+	text := b.String()
+	if len(text) > 64 {
+		text = text[:61] + "..."
+	}
+	return fmt.Sprintf("%s %s%s: %s", r.n.class, r.n.full, inTicks(r.n.comment), text)
 }

@@ -1,0 +1,187 @@
+package trajectory
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+)
+
+// record is the node as it is stored, without items.
+func (n *node) record() Record {
+	return Record{Name: n.full, Leaf: n.leaf, Class: n.class, Comment: n.comment, Annotations: n.notes, Link: n.link}
+}
+
+// encodeBase makes a parameter's items with the distinct part of its range.
+func (n *node) encodeBase() ([]Item, string, error) {
+	p := n.param
+	if err := n.ready(); err != nil {
+		return nil, "", err
+	}
+	if p.kind == nil || p.value == nil {
+		return p.raw, n.class, nil
+	}
+	var base Range
+	if p.explored != nil {
+		base = p.explored.base
+	}
+	kind, class := p.kind, p.kind.Class
+	if n.class == classArrayParameter {
+		kind, class = &Kind{Encode: encodeArrayParameter}, classArrayParameter
+	}
+	items, err := kind.Encode(p.value, base)
+	if errors.Is(err, errNotInTable) {
+		items, err = encodeArrayParameter(p.value, base)
+		class = classArrayParameter
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("trajectory: %s: %w", n.full, err)
+	}
+	for _, it := range items {
+		if err := it.Data.check(); err != nil {
+			return nil, "", fmt.Errorf("trajectory: %s: item %q: %w", n.full, it.Name, err)
+		}
+	}
+	return items, class, nil
+}
+
+// encode makes a parameter's items as files have them: a row per run.
+func (n *node) encode() ([]Item, string, error) {
+	if err := n.ready(); err != nil {
+		return nil, "", err
+	}
+	if n.param.raw != nil {
+		return n.param.raw, n.class, nil
+	}
+	items, class, err := n.encodeBase()
+	if err == nil && n.param.explored != nil {
+		if items, err = tileItems(items, *n.param.explored); err != nil {
+			err = fmt.Errorf("trajectory: %s: %w", n.full, err)
+		}
+	}
+	return items, class, err
+}
+
+// Records yields the nodes of the trajectory as stores write them, the root
+// first, parents before children, children by name. What runs have added in
+// their views is not among them.
+func (t *Trajectory) Records() iter.Seq2[Record, error] {
+	return t.records(func(n *node) ([]Item, string, error) { return n.encode() })
+}
+
+func (t *Trajectory) records(encode func(*node) ([]Item, string, error)) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		t.scope().walk(t.tree.root, func(n *node) bool {
+			r := n.record()
+			var err error
+			switch {
+			case n == t.tree.root:
+				r.Comment = t.comment
+			case n.param != nil:
+				r.Items, r.Class, err = encode(n)
+			case n.leaf:
+				r.Items, err = n.load()
+			}
+			if err != nil {
+				yield(r, err)
+				return false
+			}
+			return yield(r, nil)
+		})
+	}
+}
+
+// place puts a node that was read from a file into the tree. Leaves below the
+// branches of parameters are parameters, others results.
+func (t *Trajectory) place(r Record, load func() ([]Item, error)) error {
+	if r.Name == "" {
+		t.tree.root.notes = sortedNotes(r.Annotations)
+		return nil
+	}
+	n := &node{full: r.Name, leaf: r.Leaf, class: r.Class, comment: r.Comment, notes: sortedNotes(r.Annotations), link: r.Link}
+	switch {
+	case r.Link != "":
+		n.leaf = false
+	case !r.Leaf:
+		if old := t.tree.nodes[r.Name]; old != nil && old.children != nil {
+			old.class, old.comment, old.notes = n.class, n.comment, n.notes
+			return nil
+		}
+		n.children = map[string]*node{}
+	case t.isParameter(r):
+		n.param = &param{load: load, kind: t.kind(r.Class)}
+		if n.param.kind != nil && n.param.kind.Result {
+			n.param.kind = nil
+		}
+	default:
+		n.load = load
+	}
+	_, err := t.tree.insert(n)
+	return err
+}
+
+func (t *Trajectory) isParameter(r Record) bool {
+	for _, b := range []string{branchConfig, branchParameters, branchDerived} {
+		if below(r.Name, b) {
+			return true
+		}
+	}
+	k := t.kind(r.Class)
+	return k != nil && !k.Result
+}
+
+func sortedNotes(notes []Item) []Item {
+	byName := map[string]Data{}
+	for _, it := range notes {
+		byName[it.Name] = it.Data
+	}
+	out := make([]Item, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		out = append(out, Item{Name: name, Data: byName[name]})
+	}
+	return out
+}
+
+// expand brings in the nodes of a run that lie in a file or shard.
+func (t *Trajectory) expand(run int) {
+	if run == noRun || t.lazy == nil {
+		return
+	}
+	t.lazyMu.Lock()
+	defer t.lazyMu.Unlock()
+	t.expandLocked(run)
+}
+
+func (t *Trajectory) expandLocked(run int) {
+	bring, ok := t.lazy[run]
+	if !ok {
+		return
+	}
+	delete(t.lazy, run)
+	bring()
+}
+
+// expandAll brings in the nodes of all runs.
+func (t *Trajectory) expandAll() {
+	if t.lazy == nil {
+		return
+	}
+	t.lazyMu.Lock()
+	defer t.lazyMu.Unlock()
+	for _, run := range slices.Sorted(maps.Keys(t.lazy)) {
+		t.expandLocked(run)
+	}
+}
+
+// containsExactly tells whether the translated parts are the full name of a node.
+func (t *Trajectory) containsExactly(s *scope, parts []string) bool {
+	full := parts[0]
+	for _, p := range parts[1:] {
+		full += "." + p
+	}
+	t.expand(runIn(full))
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return s.get(full) != nil
+}

@@ -1,0 +1,360 @@
+package trajectory
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// scope is what a lookup sees: the trajectory's tree and, in a run, what the
+// run added, with the run that wildcards and ambiguous names refer to.
+type scope struct {
+	t   *Trajectory
+	own *tree // of a run; nil outside
+	run int
+}
+
+// get finds a node by its full name.
+func (s *scope) get(full string) *node {
+	if n, ok := s.t.tree.nodes[full]; ok || s.own == nil {
+		return n
+	}
+	return s.own.nodes[full]
+}
+
+// handle makes the public form of a node.
+func (s *scope) handle(n *node) Node {
+	switch {
+	case n.param != nil:
+		return &Parameter{n: n, run: s.run}
+	case n.leaf:
+		return &Result{n: n, scope: s}
+	}
+	return &Group{n: n, scope: s}
+}
+
+// children lists the children of a group by name, those of the run and of the
+// trajectory together. Links come as they are.
+func (s *scope) children(g *node) []*node {
+	s.t.expand(g.run)
+	s.t.mu.RLock()
+	defer s.t.mu.RUnlock()
+	return s.childrenLocked(g.full)
+}
+
+func (s *scope) childrenLocked(full string) []*node {
+	byName := map[string]*node{}
+	if g := s.t.tree.nodes[full]; g != nil {
+		for name, c := range g.children {
+			byName[name] = c
+		}
+	}
+	if s.own != nil {
+		if g := s.own.nodes[full]; g != nil {
+			for name, c := range g.children {
+				if byName[name] == nil {
+					byName[name] = c
+				}
+			}
+		}
+	}
+	out := make([]*node, 0, len(byName))
+	for _, name := range sortedKeys(byName) {
+		out = append(out, byName[name])
+	}
+	return out
+}
+
+// walk visits a node and all below it, parents first; visit returns false to
+// stop. Links are visited but not followed.
+func (s *scope) walk(n *node, visit func(*node) bool) bool {
+	if !visit(n) {
+		return false
+	}
+	if n.leaf || n.link != "" {
+		return true
+	}
+	for _, c := range s.children(n) {
+		if !s.walk(c, visit) {
+			return false
+		}
+	}
+	return true
+}
+
+// maxHops bounds chains of links in files of others.
+const maxHops = 16
+
+// resolve follows a link; nil if it leads nowhere.
+func (s *scope) resolve(n *node) *node {
+	for range maxHops {
+		if n == nil || n.link == "" {
+			return n
+		}
+		n = s.get(n.link)
+	}
+	return nil
+}
+
+// find is the lookup behind every Node method.
+func (s *scope) find(start *node, path string) (Node, error) {
+	n, err := s.lookup(start, path)
+	if err != nil {
+		return nil, err
+	}
+	if n.param != nil {
+		if err := n.ready(); err != nil {
+			return nil, err
+		}
+	}
+	return s.handle(n), nil
+}
+
+// lookup finds a node: the start itself for "", then a full name, relative to
+// the start or absolute, then a search part by part. Wildcards stand for the
+// run, and if that leads nowhere for all runs.
+func (s *scope) lookup(start *node, path string) (*node, error) {
+	if path == "" {
+		return start, nil
+	}
+	s.t.mu.RLock()
+	n := s.exact(start, path)
+	s.t.mu.RUnlock()
+	if n != nil {
+		if target := s.resolve(n); target != nil {
+			return target, nil
+		}
+		return nil, fmt.Errorf("trajectory: link %s leads to %s, which is not there: %w", n.full, n.link, ErrNotFound)
+	}
+	parts, wild := s.t.wild.path(path, s.run)
+	n, err := s.search(start, parts)
+	if n == nil && err == nil && wild && s.run != noRun {
+		parts, _ = s.t.wild.path(path, noRun)
+		n, err = s.search(start, parts)
+	}
+	if n == nil && err == nil {
+		err = s.notFound(start, path)
+	}
+	return n, err
+}
+
+// exact finds a full name relative to start, or an absolute one below it.
+func (s *scope) exact(start *node, path string) *node {
+	if start.full != "" && !strings.HasPrefix(path, start.full) {
+		return s.get(start.full + "." + path)
+	}
+	if start.full != "" {
+		if n := s.get(start.full + "." + path); n != nil || !below(path, start.full) {
+			return n
+		}
+	}
+	return s.get(path)
+}
+
+// search finds translated parts: exactly if possible, else each part in the
+// shallowest place below the one before. It returns nil if there is none.
+func (s *scope) search(start *node, parts []string) (*node, error) {
+	explicit := map[int]bool{}
+	for _, p := range parts {
+		if i, ok := ParseRunName(p); ok {
+			explicit[i] = true
+			s.t.expand(i)
+		}
+	}
+	s.t.expand(s.run)
+	s.t.mu.RLock()
+	n := s.exact(start, strings.Join(parts, "."))
+	s.t.mu.RUnlock()
+	if n != nil {
+		return s.resolve(n), nil
+	}
+	if s.run == noRun && len(explicit) == 0 {
+		s.t.expandAll()
+	}
+	s.t.mu.RLock()
+	defer s.t.mu.RUnlock()
+	current := start
+	for _, p := range parts {
+		var found []*node
+		if s.t.tree.links > 0 {
+			found = s.breadthFirst(current, p, explicit)
+		} else {
+			found = s.shallowest(current, p, explicit)
+		}
+		if len(found) > 1 {
+			return nil, fmt.Errorf("trajectory: %q below %s is %s as well as %s: %w; give more of the path",
+				p, orRoot(current.full), found[0].full, found[1].full, ErrNotUnique)
+		}
+		if len(found) == 0 {
+			return nil, nil
+		}
+		current = found[0]
+	}
+	return current, nil
+}
+
+func orRoot(full string) string {
+	if full == "" {
+		return "the root"
+	}
+	return full
+}
+
+// visible tells whether a search may end at n: in a run, the other runs are
+// left out unless their name is part of the path.
+func (s *scope) visible(n *node, explicit map[int]bool) bool {
+	return s.run == noRun || n.run == noRun || n.run == s.run || explicit[n.run]
+}
+
+// shallowest finds the nodes called name that lie below top and nearest to
+// it, sorted by full name.
+func (s *scope) shallowest(top *node, name string, explicit map[int]bool) []*node {
+	var best []*node
+	consider := func(list []*node) {
+		for _, n := range list {
+			if !below(n.full, top.full) || !s.visible(n, explicit) {
+				continue
+			}
+			switch {
+			case len(best) == 0 || n.depth < best[0].depth:
+				best = append(best[:0], n)
+			case n.depth == best[0].depth && !slices.ContainsFunc(best, func(m *node) bool { return m.full == n.full }):
+				// Two are as bad as many.
+				if len(best) < 2 {
+					best = append(best, n)
+				} else if n.full < best[1].full {
+					best[1] = n
+				}
+			}
+			if len(best) == 2 && best[1].full < best[0].full {
+				best[0], best[1] = best[1], best[0]
+			}
+		}
+	}
+	for _, t := range []*tree{s.t.tree, s.own} {
+		if t == nil {
+			continue
+		}
+		same := t.byName[name]
+		if same == nil {
+			continue
+		}
+		consider(same.common)
+		if s.run == noRun {
+			for _, list := range same.runs {
+				consider(list)
+			}
+			continue
+		}
+		consider(same.runs[s.run])
+		for i := range explicit {
+			if i != s.run {
+				consider(same.runs[i])
+			}
+		}
+	}
+	return best
+}
+
+// breadthFirst is the search of a tree that has links: level by level, each
+// node once.
+func (s *scope) breadthFirst(top *node, name string, explicit map[int]bool) []*node {
+	seen := map[string]bool{top.full: true}
+	level := []*node{top}
+	for len(level) > 0 {
+		var next, found []*node
+		for _, g := range level {
+			for _, c := range s.childrenLocked(g.full) {
+				target := s.resolve(c)
+				if target == nil || !s.visible(c, explicit) {
+					continue
+				}
+				if c.name == name && !slices.Contains(found, target) {
+					found = append(found, target)
+				}
+				if !target.leaf && !seen[target.full] {
+					seen[target.full] = true
+					next = append(next, target)
+				}
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+		level = next
+	}
+	return nil
+}
+
+// notFound makes the error for a path that leads nowhere, with the full name
+// that looks most like it.
+func (s *scope) notFound(start *node, path string) error {
+	s.t.mu.RLock()
+	defer s.t.mu.RUnlock()
+	hint := ""
+	if near := s.nearest(start, path); near != "" {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return fmt.Errorf("trajectory: there is no %q below %s: %w%s", clip(path), orRoot(start.full), ErrNotFound, hint)
+}
+
+// nearest finds the full name below start whose end is most like path.
+func (s *scope) nearest(start *node, path string) string {
+	const maxLooked = 100_000
+	_, last := cutLast(path)
+	limit := 1 + len(last)/3
+	best, bestDistance := "", limit+1
+	looked := 0
+	for _, t := range []*tree{s.t.tree, s.own} {
+		if t == nil {
+			continue
+		}
+		for name, same := range t.byName {
+			looked++
+			if looked > maxLooked || len(name) > maxName {
+				break
+			}
+			d := editDistance(name, last, limit)
+			if d > bestDistance {
+				continue
+			}
+			lists := [][]*node{same.common}
+			if s.run != noRun {
+				lists = append(lists, same.runs[s.run])
+			}
+			for _, list := range lists {
+				for _, n := range list {
+					if below(n.full, start.full) && (d < bestDistance || best == "" || n.full < best) {
+						best, bestDistance = n.full, d
+					}
+				}
+			}
+		}
+	}
+	return best
+}
+
+// editDistance is Levenshtein's, without case; anything beyond limit is limit+1.
+func editDistance(a, b string, limit int) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			d := diagonal
+			if a[i] != b[j] {
+				d++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(d, row[j]+1, row[j+1]+1)
+		}
+	}
+	return min(row[len(b)], limit+1)
+}
