@@ -69,6 +69,11 @@ func encodeMonitor(value any, _ trajectory.Range) ([]trajectory.Item, error) {
 		return nil, fmt.Errorf("brianparam: a monitor result without a monitor")
 	}
 	items := slices.Clone(monitor.items)
+	for k, it := range items {
+		if _, ok := find(items[:k], it.Name); ok {
+			return nil, fmt.Errorf("brianparam: %w: the recorded variable %s has the name of another item of a monitor result", trajectory.ErrExists, it.Name)
+		}
+	}
 	more, err := encodeResult(others, nil)
 	if err != nil {
 		return nil, err
@@ -133,7 +138,8 @@ func (m *MonitorResult) step() (float64, error) {
 	}
 	if found := regexp.MustCompile(`Clock\(dt=([^,()]*)`).FindStringSubmatch(m.Source()); found != nil {
 		if q, err := quantity.Parse(found[1]); err == nil && q.Dimension() == quantity.DimTime && q.SI() > 0 {
-			return q.SI(), nil
+			// "100. * usecond" is one bit off 0.1 ms; twelve digits of it are not.
+			return strconv.ParseFloat(strconv.FormatFloat(q.SI(), 'g', 12, 64), 64)
 		}
 	}
 	return 0, fmt.Errorf("%w: neither dt nor a clock in %q", ErrFormat, m.Source())
