@@ -99,3 +99,15 @@ func UnitOpen(bits uint64) float64 {
 func unitOfWords(lo, hi uint32) float64 {
 	return UnitOpen(uint64(lo) | uint64(hi)<<32)
 }
+
+// philoxKeys returns the keys of all rounds, two words each, in the lower
+// halves of 64 bits as the assembly wants them.
+func philoxKeys(key [2]uint32) (keys [20]uint64) {
+	k0, k1 := key[0], key[1]
+	for i := 0; i < len(keys); i += 2 {
+		keys[i], keys[i+1] = uint64(k0), uint64(k1)
+		k0 += philoxW0
+		k1 += philoxW1
+	}
+	return keys
+}
