@@ -1,0 +1,471 @@
+//go:build cgo
+
+package hdf5
+
+// #include "shim.h"
+import "C"
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"gonum.org/v1/hdf5"
+
+	"galvani/trajectory"
+)
+
+// output writes values into an open file.
+type output struct {
+	types
+	level int // as in Options
+}
+
+const (
+	smallest   = 4 << 10 // bytes from which an array is worth chunks and compression
+	compactMax = 512     // bytes up to which an array lies in its own header
+	maxColumns = 512     // of one table, the limit of PyTables
+	maxRank    = C.SHIM_MAX_RANK
+)
+
+// dataset makes and fills a dataset; the caller closes it. shape nil is a scalar.
+func (o *output) dataset(group id, name string, t *hdf5.Datatype, shape []int, raw []byte, size int, table bool) (x id, chunked bool, err error) {
+	if len(shape) > maxRank {
+		return 0, false, fmt.Errorf("hdf5: %d dimensions, want at most %d: %w", len(shape), int(maxRank), trajectory.ErrType)
+	}
+	level := o.level
+	switch {
+	case level < 0 || len(raw) < smallest:
+		level = 0
+	case level == 0 && shrinks(raw, size):
+		level = 1
+	}
+	var chunks []C.hsize_t
+	switch {
+	case table:
+		// Tables always grow, so that pypet can append.
+		chunks = dims(chunk([]int{max(shape[0], 16)}, size))
+	case level > 0 && len(shape) > 0:
+		chunks = dims(chunk(shape, size))
+	}
+	var data unsafe.Pointer
+	if len(raw) > 0 {
+		data = unsafe.Pointer(&raw[0])
+	}
+	rank := C.int(len(shape))
+	if shape == nil {
+		rank = -1
+	}
+	x = C.shim_create(group, cstring(name), id(t.ID()), rank, first(dims(shape)), first(chunks), truth(table),
+		truth(0 < len(raw) && len(raw) <= compactMax), C.int(level), data)
+	if x < 0 {
+		return 0, false, failure("cannot write %q", name)
+	}
+	return x, chunks != nil, nil
+}
+
+func truth(b bool) C.int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// item writes a value under a name; dots make nested groups, as pypet does.
+func (o *output) item(group id, name string, d trajectory.Data) error {
+	parent, last, found := strings.Cut(name, ".")
+	if !found {
+		return o.value(group, name, d)
+	}
+	kind, err := linkKind(group, parent)
+	if err != nil {
+		return err
+	}
+	var x id
+	if kind == 0 {
+		if x, err = createGroup(group, parent, true); err == nil {
+			err = setText(x, attrStore, nestedGroup)
+		}
+	} else {
+		var obj object
+		if obj, err = open(group, parent); err == nil && obj.kind != groupObject {
+			err = fmt.Errorf("hdf5: %q is an item and the beginning of another's name", parent)
+		}
+		x = obj.id
+	}
+	defer closeID(x)
+	if err != nil {
+		return err
+	}
+	return o.item(x, last, d)
+}
+
+// value writes one value.
+func (o *output) value(group id, name string, d trajectory.Data) error {
+	switch d.Coll {
+	case trajectory.Table, trajectory.Dict:
+		if !fitsTable(d) {
+			return o.gathered(group, name, d)
+		}
+		return o.table(group, name, d)
+	case trajectory.EmptyDict:
+		d = trajectory.Data{Coll: d.Coll, Type: trajectory.Int64, Shape: []int{0}, Values: []int64{}}
+	case trajectory.Scalar:
+		if len(d.Shape) != 0 {
+			return fmt.Errorf("hdf5: a scalar has shape %v: %w", d.Shape, trajectory.ErrType)
+		}
+		d.Shape = nil
+	case trajectory.List, trajectory.Tuple:
+		if len(d.Shape) != 1 {
+			return fmt.Errorf("hdf5: a list has shape %v: %w", d.Shape, trajectory.ErrType)
+		}
+	case trajectory.NDArray, trajectory.Matrix:
+		if d.Shape == nil {
+			d.Shape = []int{}
+		}
+	default:
+		return fmt.Errorf("hdf5: a value of type %q cannot be written: %w", d.Coll, trajectory.ErrType)
+	}
+	a, err := encode(d)
+	if err != nil {
+		return err
+	}
+	t, err := o.element(a.kind, a.size)
+	if err != nil {
+		return err
+	}
+	x, chunked, err := o.dataset(group, name, t, d.Shape, a.raw, a.size, false)
+	if err != nil {
+		return err
+	}
+	defer closeID(x)
+	store := "ARRAY"
+	if chunked {
+		store = "CARRAY"
+	}
+	if err := setText(x, attrStore, store); err != nil {
+		return err
+	}
+	if err := setText(x, attrColl, string(d.Coll)); err != nil {
+		return err
+	}
+	switch {
+	case d.Coll == trajectory.EmptyDict:
+	case d.Coll == trajectory.Scalar, d.Coll == trajectory.List, d.Coll == trajectory.Tuple, d.Type == trajectory.Str:
+		err = setText(x, attrScalar, string(d.Type))
+	case d.Type != numpyType(d.Type):
+		err = setText(x, attrType, string(d.Type))
+	}
+	if err == nil && a.lengths != nil {
+		err = o.setLengths(x, attrLengths, a.lengths)
+	}
+	return err
+}
+
+// numpyType is the type that an array's elements have when nothing is said of them.
+func numpyType(t trajectory.Type) trajectory.Type {
+	switch t {
+	case trajectory.Int:
+		return trajectory.Int64
+	case trajectory.Float:
+		return trajectory.Float64
+	case trajectory.Complex:
+		return trajectory.Complex128
+	case trajectory.BoolNP:
+		return trajectory.Bool
+	}
+	return t
+}
+
+func (o *output) setLengths(x id, name string, lengths []int64) error {
+	shape := dims([]int{len(lengths)})
+	if C.shim_set_attribute(x, cstring(name), id(hdf5.T_NATIVE_INT64.ID()), 1, first(shape), unsafe.Pointer(&lengths[0])) < 0 {
+		return failure("cannot write the attribute %q", name)
+	}
+	return nil
+}
+
+// fitsTable tells whether PyTables can have d as a table.
+func fitsTable(d trajectory.Data) bool {
+	seen := map[string]bool{}
+	for _, c := range d.Columns {
+		if c.Name == "" || seen[c.Name] || strings.ContainsAny(c.Name, "/\x00") || c.Name[0] == '_' {
+			return false
+		}
+		seen[c.Name] = true
+		cell := c.Data.Shape
+		switch c.Data.Coll {
+		case trajectory.Scalar, trajectory.List, trajectory.Tuple, trajectory.NDArray, trajectory.Matrix:
+		default:
+			return false
+		}
+		if d.Coll == trajectory.Table {
+			if len(cell) == 0 {
+				return true // not a column at all; packing says so
+			}
+			cell = cell[1:]
+		}
+		if (c.Data.Coll == trajectory.Scalar) != (len(cell) == 0) || len(cell) > 0 && slices.Min(cell) == 0 {
+			return false
+		}
+	}
+	return len(d.Columns) > 0
+}
+
+// table writes a table, or a dict as a table of one row.
+func (o *output) table(group id, name string, d trajectory.Data) error {
+	dict := d.Coll == trajectory.Dict
+	if len(d.Columns) > maxColumns {
+		return o.splitTable(group, name, d)
+	}
+	x, r, err := o.tableDataset(group, name, d.Columns, dict, nil)
+	if err != nil {
+		return err
+	}
+	defer closeID(x)
+	store := "TABLE"
+	if dict {
+		store = "DICT"
+		if err := setText(x, attrColl, string(trajectory.Dict)); err != nil {
+			return err
+		}
+	}
+	if err := setText(x, attrStore, store); err != nil {
+		return err
+	}
+	return columnTypes(r, func(name, value string) error { return setText(x, name, value) }, func(name string, lengths []int64) error {
+		return o.setLengths(x, name, lengths)
+	})
+}
+
+// columnTypes says what the columns were.
+func columnTypes(r rows, say func(name, value string) error, sayLengths func(string, []int64) error) error {
+	for _, c := range r.cols {
+		if err := say(attrColumn+c.name+suffixColl, string(c.data.Coll)); err != nil {
+			return err
+		}
+		var err error
+		switch {
+		case c.data.Coll != trajectory.NDArray && c.data.Coll != trajectory.Matrix, c.data.Type == trajectory.Str:
+			err = say(attrColumn+c.name+suffixScalar, string(c.data.Type))
+		case c.data.Type != numpyType(c.data.Type) || c.data.Type == trajectory.Bytes:
+			err = say(attrColumnType+c.name+"_TYPE", string(c.data.Type))
+		}
+		if err == nil && c.array.lengths != nil {
+			err = sayLengths(attrColumnType+c.name+"_LENGTHS", c.array.lengths)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *output) tableDataset(group id, name string, columns []trajectory.Column, dict bool, widths map[string]int) (id, rows, error) {
+	r, err := pack(columns, dict, widths)
+	if err != nil {
+		return 0, r, err
+	}
+	t, err := o.rowType(r)
+	if err != nil {
+		return 0, r, err
+	}
+	defer t.Close()
+	x, _, err := o.dataset(group, name, &t.Datatype, []int{r.n}, r.raw, max(r.size, 1), !dict)
+	return x, r, err
+}
+
+// splitTable writes a table with more columns than PyTables allows as pypet does: several
+// tables in a group and one more that says what the columns were.
+func (o *output) splitTable(group id, name string, d trajectory.Data) error {
+	dict := d.Coll == trajectory.Dict
+	g, err := createGroup(group, name, true)
+	if err != nil {
+		return err
+	}
+	defer closeID(g)
+	store := "TABLE"
+	if dict {
+		store = "DICT"
+		if err := setText(g, attrColl, string(trajectory.Dict)); err != nil {
+			return err
+		}
+	}
+	if err := setText(g, attrStore, store); err != nil {
+		return err
+	}
+	one := int64(1)
+	if C.shim_set_attribute(g, cstring(attrSplit), id(hdf5.T_NATIVE_INT64.ID()), -1, nil, unsafe.Pointer(&one)) < 0 {
+		return failure("cannot write the attribute %q", attrSplit)
+	}
+	var names, values []string
+	for part, columns := 0, d.Columns; len(columns) > 0; part++ {
+		n := min(len(columns), maxColumns)
+		partName := name
+		if part > 0 {
+			partName = fmt.Sprintf("%s_%d", name, part)
+		}
+		x, r, err := o.tableDataset(g, partName, columns[:n], dict, nil)
+		if err != nil {
+			return err
+		}
+		closeID(x)
+		_ = columnTypes(r, func(name, value string) error {
+			names, values = append(names, name), append(values, value)
+			return nil
+		}, func(string, []int64) error { return nil })
+		columns = columns[n:]
+	}
+	x, _, err := o.tableDataset(g, name+"__"+attrStore, []trajectory.Column{
+		textColumn("field_name", names), textColumn("data_type", values),
+	}, false, nil)
+	closeID(x)
+	return err
+}
+
+func textColumn(name string, values []string) trajectory.Column {
+	return trajectory.Column{Name: name, Data: trajectory.Data{
+		Coll: trajectory.Scalar, Type: trajectory.Str, Shape: []int{len(values)}, Values: values,
+	}}
+}
+
+func numberColumn[T any](name string, kind trajectory.Type, values []T) trajectory.Column {
+	return trajectory.Column{Name: name, Data: trajectory.Data{
+		Coll: trajectory.Scalar, Type: kind, Shape: []int{len(values)}, Values: values,
+	}}
+}
+
+// gathered writes a dict or table that fits no table of PyTables, such as a dict in a
+// dict: as a nested group, which pypet reads as several items.
+func (o *output) gathered(group id, name string, d trajectory.Data) error {
+	g, err := createGroup(group, name, true)
+	if err != nil {
+		return err
+	}
+	defer closeID(g)
+	keys := make([]string, len(d.Columns))
+	for i, c := range d.Columns {
+		keys[i] = escape.Replace(c.Name)
+	}
+	for _, a := range [][2]string{{attrStore, nestedGroup}, {attrGathered, string(d.Coll)}, {attrKeys, strings.Join(keys, "/")}} {
+		if err := setText(g, a[0], a[1]); err != nil {
+			return err
+		}
+	}
+	taken := map[string]bool{}
+	for i, c := range d.Columns {
+		part := c.Name
+		if part == "" || part == "." || taken[part] || strings.ContainsAny(part, "/.\x00") || part[0] == '_' {
+			part = fmt.Sprintf("c%d", i)
+		}
+		taken[part] = true
+		value := c.Data
+		if d.Coll == trajectory.Table && value.Coll != trajectory.Dict {
+			value.Coll = trajectory.NDArray // all rows of a column; what a cell is comes below
+		}
+		if err := o.value(g, part, value); err != nil {
+			return fmt.Errorf("%q: %w", c.Name, err)
+		}
+		if value.Coll == c.Data.Coll {
+			continue
+		}
+		if err := o.cellType(g, part, c.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cellType notes at a column of a gathered table what one cell is.
+func (o *output) cellType(group id, name string, d trajectory.Data) error {
+	x, err := open(group, name)
+	if err != nil {
+		return err
+	}
+	defer closeID(x.id)
+	return setText(x.id, attrCell, string(d.Coll))
+}
+
+// note writes an annotation.
+func (o *output) note(x id, item trajectory.Item) error {
+	name, d := attrAnnotation+item.Name, item.Data
+	if item.Name == "" || strings.Contains(item.Name, "\x00") {
+		return fmt.Errorf("hdf5: bad annotation name %q: %w", item.Name, trajectory.ErrName)
+	}
+	if d.Coll == Pickle {
+		if s, ok := d.Values.([]string); ok && len(s) == 1 {
+			return setTextAs(x, name, s[0], false)
+		}
+	}
+	if d.Coll == trajectory.Scalar && (d.Type == trajectory.Str || d.Type == trajectory.Bytes) {
+		a, err := encode(d)
+		if err != nil {
+			return err
+		}
+		// PyTables takes ASCII strings that end with a full stop for pickles.
+		s := d.Values.([]string)[0]
+		if err := setTextAs(x, name, s, true); err != nil {
+			return err
+		}
+		if a.lengths != nil {
+			if err := o.setLengths(x, attrNote+item.Name+"_LENGTHS", a.lengths); err != nil {
+				return err
+			}
+		}
+		if d.Type == trajectory.Str {
+			return nil
+		}
+		return setText(x, attrNote+item.Name, string(d.Coll)+" "+string(d.Type))
+	}
+	switch d.Coll {
+	case trajectory.Scalar, trajectory.List, trajectory.Tuple, trajectory.NDArray, trajectory.Matrix:
+	default:
+		return fmt.Errorf("hdf5: an annotation cannot be of type %q: %w", d.Coll, trajectory.ErrType)
+	}
+	a, err := encode(d)
+	if err != nil {
+		return err
+	}
+	t, err := o.element(a.kind, a.size)
+	if err != nil {
+		return err
+	}
+	data := unsafe.Pointer(first(a.raw))
+	var none byte
+	if data == nil {
+		data = unsafe.Pointer(&none) // an empty array, not a null space
+	}
+	rank := C.int(len(d.Shape))
+	if d.Coll == trajectory.Scalar {
+		rank = -1
+	}
+	if C.shim_set_attribute(x, cstring(name), id(t.ID()), rank, first(dims(d.Shape)), data) < 0 {
+		return failure("cannot write the annotation %q", item.Name)
+	}
+	if a.lengths != nil {
+		if err := o.setLengths(x, attrNote+item.Name+"_LENGTHS", a.lengths); err != nil {
+			return err
+		}
+	}
+	switch d.Coll {
+	case trajectory.Scalar:
+		if d.Type == trajectory.Int || d.Type == trajectory.Float || d.Type == trajectory.Bool || d.Type == trajectory.Complex {
+			return nil
+		}
+	case trajectory.NDArray:
+		if d.Type == numpyType(d.Type) && d.Type != trajectory.Str {
+			return nil
+		}
+	}
+	return setText(x, attrNote+item.Name, string(d.Coll)+" "+string(d.Type))
+}
+
+// setFlag writes an attribute that is true, as PyTables writes a bool.
+func setFlag(x id, name string) error {
+	yes := byte(1)
+	if C.shim_set_attribute(x, cstring(name), id(hdf5.T_NATIVE_B8.ID()), -1, nil, unsafe.Pointer(&yes)) < 0 {
+		return failure("cannot write the attribute %q", name)
+	}
+	return nil
+}
