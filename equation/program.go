@@ -1,103 +1,280 @@
 package equation
 
 import (
-	"galvani/internal/kernel"
-	"galvani/internal/rng"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
 	"galvani/quantity"
 )
 
-// Frame is the memory a program works on.
-type Frame struct {
-	// Columns are the variables; which is which is said by Symbol.Column. Two columns
-	// must not share memory if one of them is written.
-	Columns [][]float64
-	// Shared are the values that all lanes have in common.
-	Shared []float64
-	// Index are the index lists by Via. Index[0] serves RunAt and its relatives only
-	// (nil: lanes 0, 1, …). A list of one element serves all lanes.
-	Index [][]int32
-	// Step is the time step, which numbers random draws.
-	Step int64
-	// Key is the key of random draws.
-	Key rng.Key
-	// First is added to the lane number where it is used as a number: in random draws
-	// and in symbols with Column Lane.
-	First int64
+// Program is a compiled text: a list of instructions over columns, without
+// values. It is immutable; a Machine runs it.
+type Program struct {
+	columns []column
+	scalars []scalar  // constants, shared symbols, and what the prelude computes
+	prelude []instr   // once per run, on the scalars
+	vectors []float64 // constants that the body needs as vectors
+	common  []int     // scalars that the body needs as vectors
+	body    []instr   // for every block of lanes
+	fills   []fill    // columns that become a constant, after the body
+	temps   int
+
+	hasResult bool
+	dim       quantity.Dimension
+	typ       Type
+
+	shared    *Program // the shared variables of an update, on one lane
+	increment *Increment
 }
 
-// Program is a compiled text: an instruction list without values. It is immutable.
-type Program struct{}
+// column is a variable that the body reads or writes. Its slot is its place in
+// Program.columns.
+type column struct {
+	Name   string
+	Index  int // into Frame.Columns, or Frame.Shared
+	Via    int
+	Shared bool
+	Read   bool
+	Write  bool
+}
 
-// NewMachine makes the working memory for running the program with the kernels of k.
-func (p *Program) NewMachine(k *kernel.Set) *Machine { panic("not yet") }
+type scalarKind uint8
 
-// String lists the instructions.
-func (p *Program) String() string { panic("not yet") }
+const (
+	scalarConstant scalarKind = iota
+	scalarShared
+	scalarComputed
+)
 
-// Digest identifies what the program computes: equal digests, equal bits.
-func (p *Program) Digest() string { panic("not yet") }
+// scalar is a value that is the same for all lanes.
+type scalar struct {
+	Kind  scalarKind
+	Value float64 // of a constant
+	Index int     // of a shared symbol, into Frame.Shared
+	Name  string
+}
+
+// fill writes one constant to a column.
+type fill struct {
+	slot  int
+	value float64
+}
+
+// instr is one instruction. Slots of the body count columns, temporaries,
+// constant vectors, common values and the result, in this order; those of the
+// prelude are scalars.
+type instr struct {
+	Op  op
+	Dst int
+	Src [4]int // -1: none
+	K   [5]float64
+	N   int
+}
+
+var noSources = [4]int{-1, -1, -1, -1}
+
+func copyInstr(dst, src int) instr {
+	return instr{Op: opCopy, Dst: dst, Src: [4]int{src, -1, -1, -1}}
+}
+
+// sources are the slots that the instruction reads.
+func (in *instr) sources() []int {
+	n := 0
+	for n < len(in.Src) && in.Src[n] >= 0 {
+		n++
+	}
+	return in.Src[:n]
+}
+
+// slots is how many slots the body has, result how the last one is called.
+func (p *Program) slots() int  { return p.result() + 1 }
+func (p *Program) result() int { return len(p.columns) + p.temps + len(p.vectors) + len(p.common) }
+
+// String lists what the program does: the columns and shared values it uses, what
+// is computed once per run, and the instructions for every block of lanes. r0, r1,
+// … are temporaries, s0, s1, … values that all lanes share.
+func (p *Program) String() string {
+	var b strings.Builder
+	for _, c := range p.columns {
+		b.WriteString(c.describe() + "\n")
+	}
+	for i, s := range p.scalars {
+		if s.Kind == scalarShared {
+			fmt.Fprintf(&b, "s%d: %s, shared %d\n", i, s.Name, s.Index)
+		}
+	}
+	for _, in := range p.prelude {
+		fmt.Fprintf(&b, "once s%d = %s\n", in.Dst, in.expression(p.scalarName))
+	}
+	for _, in := range p.body {
+		fmt.Fprintf(&b, "%s = %s\n", p.slotName(in.Dst), in.expression(p.slotName))
+	}
+	for _, f := range p.fills {
+		fmt.Fprintf(&b, "%s = %s\n", p.slotName(f.slot), format(f.value))
+	}
+	if p.shared != nil {
+		b.WriteString("shared:\n" + p.shared.String())
+	}
+	return b.String()
+}
+
+func (c column) describe() string {
+	s := c.Name + ": column " + strconv.Itoa(c.Index)
+	if c.Shared {
+		s = c.Name + ": shared " + strconv.Itoa(c.Index)
+	}
+	if c.Via != 0 {
+		s += " via " + strconv.Itoa(c.Via)
+	}
+	switch {
+	case c.Read && c.Write:
+		s += ", read and written"
+	case c.Write:
+		s += ", written"
+	}
+	return s
+}
+
+func (p *Program) slotName(s int) string {
+	for _, part := range []struct {
+		size int
+		name func(i int) string
+	}{
+		{len(p.columns), func(i int) string { return p.columns[i].Name }},
+		{p.temps, func(i int) string { return "r" + strconv.Itoa(i) }},
+		{len(p.vectors), func(i int) string { return format(p.vectors[i]) }},
+		{len(p.common), func(i int) string { return "s" + strconv.Itoa(p.common[i]) }},
+	} {
+		if s < part.size {
+			return part.name(s)
+		}
+		s -= part.size
+	}
+	return "result"
+}
+
+func (p *Program) scalarName(s int) string {
+	if p.scalars[s].Kind == scalarConstant {
+		return format(p.scalars[s].Value)
+	}
+	return "s" + strconv.Itoa(s)
+}
+
+func format(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// expression prints the right side of an instruction.
+func (in *instr) expression(name func(int) string) string {
+	var args []string
+	for _, s := range in.sources() {
+		args = append(args, name(s))
+	}
+	switch in.Op {
+	case opLin, opLinFlush:
+		for i := range args {
+			args[i] = format(in.K[i]) + "*" + args[i]
+		}
+		if in.K[4] != 0 {
+			args = append(args, format(in.K[4]))
+		}
+		sum := strings.Join(args, " + ")
+		if in.Op == opLinFlush {
+			return "flush(" + sum + ")"
+		}
+		return sum
+	case opCopy:
+		return args[0]
+	case opUniform, opNormal, opLane:
+		args = []string{strconv.Itoa(in.N)}
+	}
+	return in.Op.name() + "(" + strings.Join(args, ", ") + ")"
+}
+
+// Digest identifies what the program computes and where: equal digests, equal
+// bits. It is the SHA-256 of the listing in hexadecimal.
+func (p *Program) Digest() string {
+	sum := sha256.Sum256([]byte(p.String()))
+	return hex.EncodeToString(sum[:])
+}
 
 // Reads gives the indices of the columns whose values the program uses, rising.
-func (p *Program) Reads() []int { panic("not yet") }
+func (p *Program) Reads() []int { return p.indices(func(c column) bool { return c.Read }) }
 
 // Writes gives the indices of the columns that the program writes, rising.
-func (p *Program) Writes() []int { panic("not yet") }
+func (p *Program) Writes() []int { return p.indices(func(c column) bool { return c.Write }) }
+
+func (p *Program) indices(want func(column) bool) []int {
+	var list []int
+	for _, c := range p.columns {
+		if !c.Shared && want(c) {
+			list = append(list, c.Index)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
 
 // UsesRandom reports whether the program draws random numbers.
-func (p *Program) UsesRandom() bool { panic("not yet") }
+func (p *Program) UsesRandom() bool {
+	return slices.ContainsFunc(p.body, func(in instr) bool { return in.Op == opUniform || in.Op == opNormal }) ||
+		p.shared != nil && p.shared.UsesRandom()
+}
 
 // UsesTime reports whether the program reads the shared symbol t.
-func (p *Program) UsesTime() bool { panic("not yet") }
+func (p *Program) UsesTime() bool { return slices.Contains(p.ReadsShared(), "t") }
+
+// ReadsShared gives the names of the shared symbols that the program reads, in the
+// order of their first use.
+func (p *Program) ReadsShared() []string {
+	var list []string
+	for _, s := range p.scalars {
+		if s.Kind == scalarShared {
+			list = append(list, s.Name)
+		}
+	}
+	for _, c := range p.columns {
+		if c.Shared && c.Read {
+			list = append(list, c.Name)
+		}
+	}
+	if p.shared != nil {
+		for _, name := range p.shared.ReadsShared() {
+			if !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list
+}
 
 // HasShared reports whether the program writes shared values; then RunShared is to
 // be called once per step, after all lanes have run.
-func (p *Program) HasShared() bool { panic("not yet") }
+func (p *Program) HasShared() bool { return p.shared != nil }
 
 // Dimension is the dimension of the result of a compiled expression.
-func (p *Program) Dimension() quantity.Dimension { panic("not yet") }
+func (p *Program) Dimension() quantity.Dimension { return p.dim }
 
 // Type is the type of the result of a compiled expression.
-func (p *Program) Type() Type { panic("not yet") }
+func (p *Program) Type() Type { return p.typ }
 
-// Increment describes a program that does nothing but `x += c`, `x += w` or
-// `x += c*w` (also -=), where c is a constant expression and w a symbol.
+// Increment describes a program that does nothing but x += c, x += w or x += c*w
+// (or -=), where c is a constant and w a symbol.
 type Increment struct {
 	Target    Symbol  // x
-	Factor    float64 // c; 1 for x += w
+	Factor    float64 // c; ±1 for a weight alone
 	Weight    Symbol  // w, if HasWeight
 	HasWeight bool
 }
 
-// Increment recognises programs that can be done by adding at targets; the guard
-// of the target, if it has one, is left to the caller.
-func (p *Program) Increment() (Increment, bool) { panic("not yet") }
-
-// Machine runs a program. It owns the temporaries, allocates nothing after it is
-// made, and is not for concurrent use.
-type Machine struct{}
-
-// Run runs the program on lanes [lo, hi). Symbols of Via 0 are at their lane,
-// those of Via v at Index[v][lane].
-func (m *Machine) Run(f *Frame, lo, hi int) { panic("not yet") }
-
-// RunAt runs the program on n lanes that are scattered: lane k has its Via 0
-// symbols at Index[0][k] and those of Via v at Index[v][k]. Within one call no two
-// lanes may write the same element. Where a lane's number counts (random draws,
-// Column Lane) it is Frame.First + Index[0][k].
-func (m *Machine) RunAt(f *Frame, n int) { panic("not yet") }
-
-// RunShared computes the new values of shared variables from the old ones.
-func (m *Machine) RunShared(f *Frame) { panic("not yet") }
-
-// Eval computes a compiled expression on lanes [lo, hi) into dst[:hi-lo].
-func (m *Machine) Eval(f *Frame, lo, hi int, dst []float64) { panic("not yet") }
-
-// EvalAt computes a compiled expression on n scattered lanes, as RunAt, into dst[:n].
-func (m *Machine) EvalAt(f *Frame, n int, dst []float64) { panic("not yet") }
-
-// Condition is a compiled boolean expression.
-type Condition struct{ *Program }
-
-// Find writes into idx the lanes of [lo, hi) where the condition holds, rising, and
-// returns how many there are. m is a machine of c's; len(idx) >= hi-lo.
-func (c *Condition) Find(m *Machine, f *Frame, lo, hi int, idx []int32) int { panic("not yet") }
+// Increment recognises programs that can be done by adding at the targets. The
+// guard of the target, if it has one, is left to the caller. Adding gives the same
+// bits as running the program, but for the flush of |x| < 1e-290 to 0.
+func (p *Program) Increment() (Increment, bool) {
+	if p.increment == nil {
+		return Increment{}, false
+	}
+	return *p.increment, true
+}
