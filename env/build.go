@@ -23,8 +23,9 @@ var sourceDigest string
 // for the version of a checkout without changes, and else "executable …", the
 // SHA-256 of the program file. Lines "module PATH VERSION SUM" follow.
 //
-// Go builds are reproducible, so that the same sources built again in the same
-// folder (with -trimpath in any folder) are the same executable.
+// Go builds are reproducible: the same sources built again by the same command in
+// the same folder (with -trimpath in any folder) are the same executable. `go run`
+// leaves out symbols that `go build` keeps, so their programs differ.
 func identify() (string, error) {
 	info, _ := debug.ReadBuildInfo()
 	var code string

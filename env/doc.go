@@ -60,7 +60,8 @@
 //
 // The program is identified by a digest set at link time, by the revision of a
 // clean checkout, or by the executable's own SHA-256, in this order, and by the
-// modules built in. A build is reproducible: the same sources make the same program.
+// modules built in. The same command (`go run`, or `go build`) makes the same program of
+// the same sources, as often as it is called.
 //
 // Failed runs are results too and are not run again, since the same code would fail
 // again. After the mistake is mended, -retry runs them once more with the new

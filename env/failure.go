@@ -97,13 +97,15 @@ func oneLine(s string) string {
 // to the next.
 func frames(stack string) string {
 	rows := strings.Split(strings.TrimSpace(stack), "\n")
-	var kept []string
+	first := 1
 	for i := 1; i+1 < len(rows); i += 2 {
-		call, place := rows[i], strings.TrimSpace(rows[i+1])
-		if strings.HasPrefix(call, "panic(") {
-			kept = kept[:0] // what comes before is the handling of the panic
-			continue
+		if strings.HasPrefix(rows[i], "panic(") {
+			first = i + 2 // what comes before is the handling of the panic
 		}
+	}
+	var kept []string
+	for i := first; i+1 < len(rows); i += 2 {
+		call, place := rows[i], strings.TrimSpace(rows[i+1])
 		if strings.HasPrefix(call, "galvani/env.(*crew)") {
 			break
 		}

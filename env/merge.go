@@ -41,11 +41,8 @@ func (s *sweep) merged(ctx context.Context) bool {
 	if err != nil || len(rows) != len(s.rows) || !r.Header().Time.Equal(s.plan.Header.Time) {
 		return false
 	}
-	for _, row := range rows {
-		if row.Index < 0 || row.Index >= len(s.rows) {
-			return false
-		}
-		if on := s.rows[row.Index]; on.State != row.State || on.Attempt != row.Attempt || on.Seed != row.Seed {
+	for i, row := range rows {
+		if on := s.rows[i]; on.Index != row.Index || on.State != row.State || on.Attempt != row.Attempt || on.Seed != row.Seed {
 			return false
 		}
 	}

@@ -102,7 +102,7 @@ type sweep struct {
 	claim *claim
 	plan  *trajectory.Plan
 
-	rows     []trajectory.RunInfo // of finished runs on disk, by index; State "" if there is none
+	rows     []trajectory.RunInfo // of the runs that were on disk at the start, by rising index
 	attempts map[int]int          // of the runs to retry
 
 	progress *progress
@@ -183,26 +183,31 @@ func (s *sweep) pending(ctx context.Context) ([]int, error) {
 		}
 		return nil, err
 	}
-	s.rows = make([]trajectory.RunInfo, s.t.Len())
+	s.rows = rows
 	s.attempts = map[int]int{}
-	for _, r := range rows {
-		if r.Index < 0 || r.Index >= len(s.rows) {
-			return nil, fmt.Errorf("env: %s holds run %d of a sweep of %d runs", s.dir, r.Index, len(s.rows))
-		}
-		s.rows[r.Index] = r
-	}
 	var pending []int
-	for i, r := range s.rows {
+	next := 0
+	for _, r := range rows {
+		if r.Index < next || r.Index >= s.t.Len() {
+			return nil, fmt.Errorf("env: %s holds run %d twice or of another sweep than this of %d runs", s.dir, r.Index, s.t.Len())
+		}
+		for ; next < r.Index; next++ {
+			pending = append(pending, next)
+		}
+		next++
 		switch {
 		case r.State == trajectory.Done:
 		case r.State == trajectory.Failed && !s.env.o.Retry:
 			s.fail(r, errors.New(r.Error))
 		default:
 			if r.State == trajectory.Failed {
-				s.attempts[i] = r.Attempt + 1
+				s.attempts[r.Index] = r.Attempt + 1
 			}
-			pending = append(pending, i)
+			pending = append(pending, r.Index)
 		}
+	}
+	for ; next < s.t.Len(); next++ {
+		pending = append(pending, next)
 	}
 	return pending, nil
 }

@@ -1,0 +1,162 @@
+package env_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"galvani/env"
+)
+
+const killRuns = 200
+
+// TestMain lets the test binary be a program of its own: killed and interrupted
+// are whole processes.
+func TestMain(m *testing.M) {
+	switch os.Getenv("ENV_TEST_CHILD") {
+	case "":
+		os.Exit(m.Run())
+	case "sweep":
+		p := newProbe(killRuns)
+		p.run = func(ctx context.Context, _ int) error {
+			select {
+			case <-ctx.Done():
+			case <-time.After(4 * time.Millisecond):
+			}
+			return ctx.Err()
+		}
+		child(p)
+	case "stubborn":
+		p := newProbe(2)
+		p.run = func(context.Context, int) error {
+			fmt.Println("deaf")
+			select {}
+		}
+		child(p)
+	}
+}
+
+func child(p *probe) {
+	env.Main("child", nil, func(ctx context.Context, e *env.Environment) error {
+		t, err := p.trajectory(e)
+		if err != nil {
+			return err
+		}
+		return e.Run(ctx, t, p.experiment)
+	})
+}
+
+func childProcess(kind string, args ...string) (*exec.Cmd, *lockedBuffer, *lockedBuffer) {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "ENV_TEST_CHILD="+kind)
+	var out, errs lockedBuffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	return cmd, &out, &errs
+}
+
+func TestKilledAgainAndAgain(t *testing.T) {
+	whole := t.TempDir()
+	cmd, _, errs := childProcess("sweep", "-out", whole, "-workers", "2")
+	require.NoError(t, cmd.Run(), errs)
+	want := dump(t, file(whole))
+
+	rounds, withShards := 2, 0
+	if !testing.Short() {
+		rounds = 6
+	}
+	rng := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	for round := range rounds {
+		dir := t.TempDir()
+		var before map[string]string
+		for kills := 0; ; kills++ {
+			cmd, _, errs := childProcess("sweep", "-out", dir, "-workers", "2")
+			require.NoError(t, cmd.Start())
+			var killer *time.Timer
+			if kills < 20 {
+				killer = time.AfterFunc(time.Duration(rng.IntN(300))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			}
+			err := cmd.Wait()
+			if killer != nil {
+				killer.Stop()
+			}
+			after := shards(t, dir)
+			for name, content := range before {
+				require.Equal(t, content, after[name], "round %d: shard %s changed", round, name)
+			}
+			if len(before) > 0 {
+				withShards++
+			}
+			before = after
+			if err == nil {
+				if m := regexp.MustCompile(`\(reused (\d+), ran (\d+)\)`).FindStringSubmatch(errs.String()); m != nil {
+					var reused, ran int
+					fmt.Sscan(m[1], &reused)
+					fmt.Sscan(m[2], &ran)
+					assert.Equal(t, killRuns, reused+ran)
+				} else {
+					assert.Zero(t, kills, "a resumed sweep says what it reused: %s", errs)
+				}
+				break
+			}
+			var status *exec.ExitError
+			require.ErrorAs(t, err, &status)
+			require.Equal(t, syscall.SIGKILL, status.Sys().(syscall.WaitStatus).Signal(), "it failed by itself: %s", errs)
+		}
+		require.Equal(t, want, dump(t, file(dir)), "round %d", round)
+	}
+	assert.Positive(t, withShards, "no kill came after a shard")
+}
+
+func TestInterruptedProcess(t *testing.T) {
+	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		dir := t.TempDir()
+		cmd, _, errs := childProcess("sweep", "-out", dir, "-workers", "1", "-profile", "cpu")
+		require.NoError(t, cmd.Start())
+		require.Eventually(t, func() bool { return len(shards(t, dir)) > 0 }, 20*time.Second, 5*time.Millisecond)
+		require.NoError(t, cmd.Process.Signal(sig))
+		var status *exec.ExitError
+		require.ErrorAs(t, cmd.Wait(), &status, errs.String())
+		assert.Equal(t, 130, status.ExitCode())
+		assert.Regexp(t, `child: stopped with \d+ of 200 runs finished; the same command goes on\n`, errs.String())
+		info, err := os.Stat(dir + "/cpu.pprof")
+		require.NoError(t, err)
+		assert.Positive(t, info.Size(), "the profile is cut off")
+
+		cmd, _, errs = childProcess("sweep", "-out", dir, "-workers", "2")
+		require.NoError(t, cmd.Run(), errs)
+		assert.Contains(t, errs.String(), "200 of 200 runs done (reused ")
+	}
+}
+
+func TestSecondInterruptLeavesAtOnce(t *testing.T) {
+	cmd, out, errs := childProcess("stubborn", "-out", t.TempDir())
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return strings.Contains(out.String(), "deaf") }, 20*time.Second, time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.Eventually(t, func() bool { return strings.Contains(errs.String(), "once more leaves at once") }, 20*time.Second, time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	var status *exec.ExitError
+	require.ErrorAs(t, cmd.Wait(), &status)
+	assert.Equal(t, 130, status.ExitCode())
+}
+
+func TestMisspeltFlagOfAProcess(t *testing.T) {
+	cmd, _, _ := childProcess("sweep", "-wrokers", "2")
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	var status *exec.ExitError
+	require.ErrorAs(t, cmd.Run(), &status)
+	assert.Equal(t, 1, status.ExitCode())
+	assert.Equal(t, "child: there is no flag -wrokers: did you mean -workers? (-h lists all)\n", errs.String())
+}
