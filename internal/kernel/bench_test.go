@@ -52,8 +52,18 @@ func BenchmarkCall(b *testing.B) {
 	a, dst := ordinary(8, 0, 1), make([]float64, 8)
 	k4 := [5]float64{1, 2, 3, 4, 5}
 	for _, n := range []int{0, 8} {
-		onPaths(b, "op=Add", n, func(k *kernel.Set) func() { return func() { k.Add(dst[:n], a, a) } })
-		onPaths(b, "op=LinFlush4", n, func(k *kernel.Set) func() { return func() { k.LinFlush[3](dst[:n], &k4, a, a, a, a) } })
+		for _, k := range kernel.Available() {
+			b.Run(fmt.Sprintf("op=Add/path=%s/n=%d", k.Name, n), func(b *testing.B) {
+				for b.Loop() {
+					k.Add(dst[:n], a, a)
+				}
+			})
+			b.Run(fmt.Sprintf("op=LinFlush4/path=%s/n=%d", k.Name, n), func(b *testing.B) {
+				for b.Loop() {
+					k.LinFlush[3](dst[:n], &k4, a, a, a, a)
+				}
+			})
+		}
 	}
 }
 
@@ -67,24 +77,26 @@ func BenchmarkClusternet(b *testing.B) {
 				cols[i] = ordinary(n, 0, 0.9)
 			}
 			idx := make([]int32, n)
-			tmp := make([]float64, block)
-			onPaths(b, fmt.Sprintf("block=%d", block), n, func(k *kernel.Set) func() {
-				kv := [5]float64{0.99, 0.01, 0.001, -0.001, 0}
-				kx := [5]float64{0.9, 0.1}
-				ky := [5]float64{0.9}
-				return func() {
-					for lo := 0; lo < n; lo += block {
-						v, x, y, xi, yi, mu := cols[0][lo:lo+block], cols[1][lo:lo+block], cols[2][lo:lo+block], cols[3][lo:lo+block], cols[4][lo:lo+block], cols[5][lo:lo+block]
-						k.LinFlush[3](tmp, &kv, v, mu, x, xi)
-						k.LinFlush[1](x, &kx, x, y, nil, nil)
-						k.LinFlush[1](xi, &kx, xi, yi, nil, nil)
-						k.LinFlush[0](y, &ky, y, nil, nil, nil)
-						k.LinFlush[0](yi, &ky, yi, nil, nil, nil)
-						copy(v, tmp)
-						k.FindGT(idx, v, 1, int32(lo))
+			for _, find := range []bool{false, true} {
+				onPaths(b, fmt.Sprintf("block=%d/find=%v", block, find), n, func(k *kernel.Set) func() {
+					kv := [5]float64{0.99, 0.01, 0.001, -0.001, 0}
+					kx := [5]float64{0.9, 0.1}
+					ky := [5]float64{0.9}
+					return func() {
+						for lo := 0; lo < n; lo += block {
+							v, x, y, xi, yi, mu := cols[0][lo:lo+block], cols[1][lo:lo+block], cols[2][lo:lo+block], cols[3][lo:lo+block], cols[4][lo:lo+block], cols[5][lo:lo+block]
+							k.LinFlush[3](v, &kv, v, mu, x, xi)
+							k.LinFlush[1](x, &kx, x, y, nil, nil)
+							k.LinFlush[1](xi, &kx, xi, yi, nil, nil)
+							k.LinFlush[0](y, &ky, y, nil, nil, nil)
+							k.LinFlush[0](yi, &ky, yi, nil, nil, nil)
+							if find {
+								k.FindGT(idx, v, 1, int32(lo))
+							}
+						}
 					}
-				}
-			})
+				})
+			}
 		}
 	}
 }

@@ -337,11 +337,76 @@ TEXT ·asmLinFlush1AVX2(SB), NOSPLIT, $0-32
 	VBROADCASTSD 32(DX), Y1
 	VBROADCASTSD tiny<>+0(SB), Y2
 	VBROADCASTSD notSign<>+0(SB), Y3
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant21
 	XORQ         DX, DX
 	SUBQ         $0x00000010, CX
-	JLT          rest22
+	JLT          rest23
 
-loop21:
+loop22:
+	VMULPD  (BX)(DX*8), Y0, Y1
+	VANDPD  Y3, Y1, Y4
+	VCMPPD  $0x15, Y2, Y4, Y4
+	VANDPD  Y1, Y4, Y1
+	VMULPD  32(BX)(DX*8), Y0, Y4
+	VANDPD  Y3, Y4, Y5
+	VCMPPD  $0x15, Y2, Y5, Y5
+	VANDPD  Y4, Y5, Y4
+	VMULPD  64(BX)(DX*8), Y0, Y5
+	VANDPD  Y3, Y5, Y6
+	VCMPPD  $0x15, Y2, Y6, Y6
+	VANDPD  Y5, Y6, Y5
+	VMULPD  96(BX)(DX*8), Y0, Y6
+	VANDPD  Y3, Y6, Y7
+	VCMPPD  $0x15, Y2, Y7, Y7
+	VANDPD  Y6, Y7, Y6
+	VMOVUPD Y1, (AX)(DX*8)
+	VMOVUPD Y4, 32(AX)(DX*8)
+	VMOVUPD Y5, 64(AX)(DX*8)
+	VMOVUPD Y6, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JGE     loop22
+
+rest23:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000004, CX
+	JLT  rest25
+
+loop24:
+	VMULPD  (BX)(DX*8), Y0, Y1
+	VANDPD  Y3, Y1, Y4
+	VCMPPD  $0x15, Y2, Y4, Y4
+	VANDPD  Y1, Y4, Y1
+	VMOVUPD Y1, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, CX
+	JGE     loop24
+
+rest25:
+	ADDQ       $0x00000004, CX
+	JEQ        done26
+	LEAQ       tailMasks<>+0(SB), SI
+	NEGQ       CX
+	VMOVUPD    32(SI)(CX*8), Y1
+	VMASKMOVPD (BX)(DX*8), Y1, Y4
+	VMULPD     Y4, Y0, Y0
+	VANDPD     Y3, Y0, Y3
+	VCMPPD     $0x15, Y2, Y3, Y2
+	VANDPD     Y0, Y2, Y0
+	VMASKMOVPD Y0, Y1, (AX)(DX*8)
+
+done26:
+	VZEROUPPER
+	RET
+
+constant21:
+	XORQ DX, DX
+	SUBQ $0x00000010, CX
+	JLT  rest28
+
+loop27:
 	VMULPD  (BX)(DX*8), Y0, Y4
 	VADDPD  Y1, Y4, Y4
 	VANDPD  Y3, Y4, Y5
@@ -368,14 +433,14 @@ loop21:
 	VMOVUPD Y7, 96(AX)(DX*8)
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, CX
-	JGE     loop21
+	JGE     loop27
 
-rest22:
+rest28:
 	ADDQ $0x00000010, CX
 	SUBQ $0x00000004, CX
-	JLT  rest24
+	JLT  rest30
 
-loop23:
+loop29:
 	VMULPD  (BX)(DX*8), Y0, Y4
 	VADDPD  Y1, Y4, Y4
 	VANDPD  Y3, Y4, Y5
@@ -384,11 +449,11 @@ loop23:
 	VMOVUPD Y4, (AX)(DX*8)
 	ADDQ    $0x00000004, DX
 	SUBQ    $0x00000004, CX
-	JGE     loop23
+	JGE     loop29
 
-rest24:
+rest30:
 	ADDQ       $0x00000004, CX
-	JEQ        done25
+	JEQ        done31
 	LEAQ       tailMasks<>+0(SB), SI
 	NEGQ       CX
 	VMOVUPD    32(SI)(CX*8), Y4
@@ -400,7 +465,7 @@ rest24:
 	VANDPD     Y0, Y1, Y0
 	VMASKMOVPD Y0, Y4, (AX)(DX*8)
 
-done25:
+done31:
 	VZEROUPPER
 	RET
 
@@ -417,11 +482,89 @@ TEXT ·asmLinFlush2AVX2(SB), NOSPLIT, $0-40
 	VBROADCASTSD 32(DX), Y2
 	VBROADCASTSD tiny<>+0(SB), Y3
 	VBROADCASTSD notSign<>+0(SB), Y4
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant32
 	XORQ         DX, DX
 	SUBQ         $0x00000010, CX
-	JLT          rest27
+	JLT          rest34
 
-loop26:
+loop33:
+	VMULPD  (BX)(DX*8), Y0, Y2
+	VMULPD  (SI)(DX*8), Y1, Y5
+	VADDPD  Y5, Y2, Y2
+	VANDPD  Y4, Y2, Y5
+	VCMPPD  $0x15, Y3, Y5, Y5
+	VANDPD  Y2, Y5, Y2
+	VMULPD  32(BX)(DX*8), Y0, Y5
+	VMULPD  32(SI)(DX*8), Y1, Y6
+	VADDPD  Y6, Y5, Y5
+	VANDPD  Y4, Y5, Y6
+	VCMPPD  $0x15, Y3, Y6, Y6
+	VANDPD  Y5, Y6, Y5
+	VMULPD  64(BX)(DX*8), Y0, Y6
+	VMULPD  64(SI)(DX*8), Y1, Y7
+	VADDPD  Y7, Y6, Y6
+	VANDPD  Y4, Y6, Y7
+	VCMPPD  $0x15, Y3, Y7, Y7
+	VANDPD  Y6, Y7, Y6
+	VMULPD  96(BX)(DX*8), Y0, Y7
+	VMULPD  96(SI)(DX*8), Y1, Y8
+	VADDPD  Y8, Y7, Y7
+	VANDPD  Y4, Y7, Y8
+	VCMPPD  $0x15, Y3, Y8, Y8
+	VANDPD  Y7, Y8, Y7
+	VMOVUPD Y2, (AX)(DX*8)
+	VMOVUPD Y5, 32(AX)(DX*8)
+	VMOVUPD Y6, 64(AX)(DX*8)
+	VMOVUPD Y7, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JGE     loop33
+
+rest34:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000004, CX
+	JLT  rest36
+
+loop35:
+	VMULPD  (BX)(DX*8), Y0, Y2
+	VMULPD  (SI)(DX*8), Y1, Y5
+	VADDPD  Y5, Y2, Y2
+	VANDPD  Y4, Y2, Y5
+	VCMPPD  $0x15, Y3, Y5, Y5
+	VANDPD  Y2, Y5, Y2
+	VMOVUPD Y2, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, CX
+	JGE     loop35
+
+rest36:
+	ADDQ       $0x00000004, CX
+	JEQ        done37
+	LEAQ       tailMasks<>+0(SB), DI
+	NEGQ       CX
+	VMOVUPD    32(DI)(CX*8), Y2
+	VMASKMOVPD (BX)(DX*8), Y2, Y5
+	VMASKMOVPD (SI)(DX*8), Y2, Y6
+	VMULPD     Y5, Y0, Y0
+	VMULPD     Y6, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VANDPD     Y4, Y0, Y1
+	VCMPPD     $0x15, Y3, Y1, Y1
+	VANDPD     Y0, Y1, Y0
+	VMASKMOVPD Y0, Y2, (AX)(DX*8)
+
+done37:
+	VZEROUPPER
+	RET
+
+constant32:
+	XORQ DX, DX
+	SUBQ $0x00000010, CX
+	JLT  rest39
+
+loop38:
 	VMULPD  (BX)(DX*8), Y0, Y5
 	VMULPD  (SI)(DX*8), Y1, Y6
 	VADDPD  Y6, Y5, Y5
@@ -456,14 +599,14 @@ loop26:
 	VMOVUPD Y8, 96(AX)(DX*8)
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, CX
-	JGE     loop26
+	JGE     loop38
 
-rest27:
+rest39:
 	ADDQ $0x00000010, CX
 	SUBQ $0x00000004, CX
-	JLT  rest29
+	JLT  rest41
 
-loop28:
+loop40:
 	VMULPD  (BX)(DX*8), Y0, Y5
 	VMULPD  (SI)(DX*8), Y1, Y6
 	VADDPD  Y6, Y5, Y5
@@ -474,11 +617,11 @@ loop28:
 	VMOVUPD Y5, (AX)(DX*8)
 	ADDQ    $0x00000004, DX
 	SUBQ    $0x00000004, CX
-	JGE     loop28
+	JGE     loop40
 
-rest29:
+rest41:
 	ADDQ       $0x00000004, CX
-	JEQ        done30
+	JEQ        done42
 	LEAQ       tailMasks<>+0(SB), DI
 	NEGQ       CX
 	VMOVUPD    32(DI)(CX*8), Y5
@@ -493,7 +636,7 @@ rest29:
 	VANDPD     Y0, Y1, Y0
 	VMASKMOVPD Y0, Y5, (AX)(DX*8)
 
-done30:
+done42:
 	VZEROUPPER
 	RET
 
@@ -512,11 +655,102 @@ TEXT ·asmLinFlush3AVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 32(DX), Y3
 	VBROADCASTSD tiny<>+0(SB), Y4
 	VBROADCASTSD notSign<>+0(SB), Y5
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant43
 	XORQ         DX, DX
 	SUBQ         $0x00000010, CX
-	JLT          rest32
+	JLT          rest45
 
-loop31:
+loop44:
+	VMULPD  (BX)(DX*8), Y0, Y3
+	VMULPD  (SI)(DX*8), Y1, Y6
+	VADDPD  Y6, Y3, Y3
+	VMULPD  (DI)(DX*8), Y2, Y6
+	VADDPD  Y6, Y3, Y3
+	VANDPD  Y5, Y3, Y6
+	VCMPPD  $0x15, Y4, Y6, Y6
+	VANDPD  Y3, Y6, Y3
+	VMULPD  32(BX)(DX*8), Y0, Y6
+	VMULPD  32(SI)(DX*8), Y1, Y7
+	VADDPD  Y7, Y6, Y6
+	VMULPD  32(DI)(DX*8), Y2, Y7
+	VADDPD  Y7, Y6, Y6
+	VANDPD  Y5, Y6, Y7
+	VCMPPD  $0x15, Y4, Y7, Y7
+	VANDPD  Y6, Y7, Y6
+	VMULPD  64(BX)(DX*8), Y0, Y7
+	VMULPD  64(SI)(DX*8), Y1, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  64(DI)(DX*8), Y2, Y8
+	VADDPD  Y8, Y7, Y7
+	VANDPD  Y5, Y7, Y8
+	VCMPPD  $0x15, Y4, Y8, Y8
+	VANDPD  Y7, Y8, Y7
+	VMULPD  96(BX)(DX*8), Y0, Y8
+	VMULPD  96(SI)(DX*8), Y1, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  96(DI)(DX*8), Y2, Y9
+	VADDPD  Y9, Y8, Y8
+	VANDPD  Y5, Y8, Y9
+	VCMPPD  $0x15, Y4, Y9, Y9
+	VANDPD  Y8, Y9, Y8
+	VMOVUPD Y3, (AX)(DX*8)
+	VMOVUPD Y6, 32(AX)(DX*8)
+	VMOVUPD Y7, 64(AX)(DX*8)
+	VMOVUPD Y8, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JGE     loop44
+
+rest45:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000004, CX
+	JLT  rest47
+
+loop46:
+	VMULPD  (BX)(DX*8), Y0, Y3
+	VMULPD  (SI)(DX*8), Y1, Y6
+	VADDPD  Y6, Y3, Y3
+	VMULPD  (DI)(DX*8), Y2, Y6
+	VADDPD  Y6, Y3, Y3
+	VANDPD  Y5, Y3, Y6
+	VCMPPD  $0x15, Y4, Y6, Y6
+	VANDPD  Y3, Y6, Y3
+	VMOVUPD Y3, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, CX
+	JGE     loop46
+
+rest47:
+	ADDQ       $0x00000004, CX
+	JEQ        done48
+	LEAQ       tailMasks<>+0(SB), R8
+	NEGQ       CX
+	VMOVUPD    32(R8)(CX*8), Y3
+	VMASKMOVPD (BX)(DX*8), Y3, Y6
+	VMASKMOVPD (SI)(DX*8), Y3, Y7
+	VMASKMOVPD (DI)(DX*8), Y3, Y8
+	VMULPD     Y6, Y0, Y0
+	VMULPD     Y7, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMULPD     Y8, Y2, Y1
+	VADDPD     Y1, Y0, Y0
+	VANDPD     Y5, Y0, Y1
+	VCMPPD     $0x15, Y4, Y1, Y1
+	VANDPD     Y0, Y1, Y0
+	VMASKMOVPD Y0, Y3, (AX)(DX*8)
+
+done48:
+	VZEROUPPER
+	RET
+
+constant43:
+	XORQ DX, DX
+	SUBQ $0x00000010, CX
+	JLT  rest50
+
+loop49:
 	VMULPD  (BX)(DX*8), Y0, Y6
 	VMULPD  (SI)(DX*8), Y1, Y7
 	VADDPD  Y7, Y6, Y6
@@ -559,14 +793,14 @@ loop31:
 	VMOVUPD Y9, 96(AX)(DX*8)
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, CX
-	JGE     loop31
+	JGE     loop49
 
-rest32:
+rest50:
 	ADDQ $0x00000010, CX
 	SUBQ $0x00000004, CX
-	JLT  rest34
+	JLT  rest52
 
-loop33:
+loop51:
 	VMULPD  (BX)(DX*8), Y0, Y6
 	VMULPD  (SI)(DX*8), Y1, Y7
 	VADDPD  Y7, Y6, Y6
@@ -579,11 +813,11 @@ loop33:
 	VMOVUPD Y6, (AX)(DX*8)
 	ADDQ    $0x00000004, DX
 	SUBQ    $0x00000004, CX
-	JGE     loop33
+	JGE     loop51
 
-rest34:
+rest52:
 	ADDQ       $0x00000004, CX
-	JEQ        done35
+	JEQ        done53
 	LEAQ       tailMasks<>+0(SB), R8
 	NEGQ       CX
 	VMOVUPD    32(R8)(CX*8), Y6
@@ -601,7 +835,7 @@ rest34:
 	VANDPD     Y0, Y1, Y0
 	VMASKMOVPD Y0, Y6, (AX)(DX*8)
 
-done35:
+done53:
 	VZEROUPPER
 	RET
 
@@ -622,11 +856,115 @@ TEXT ·asmLinFlush4AVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSD 32(DX), Y4
 	VBROADCASTSD tiny<>+0(SB), Y5
 	VBROADCASTSD notSign<>+0(SB), Y6
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant54
 	XORQ         DX, DX
 	SUBQ         $0x00000010, CX
-	JLT          rest37
+	JLT          rest56
 
-loop36:
+loop55:
+	VMULPD  (BX)(DX*8), Y0, Y4
+	VMULPD  (SI)(DX*8), Y1, Y7
+	VADDPD  Y7, Y4, Y4
+	VMULPD  (DI)(DX*8), Y2, Y7
+	VADDPD  Y7, Y4, Y4
+	VMULPD  (R8)(DX*8), Y3, Y7
+	VADDPD  Y7, Y4, Y4
+	VANDPD  Y6, Y4, Y7
+	VCMPPD  $0x15, Y5, Y7, Y7
+	VANDPD  Y4, Y7, Y4
+	VMULPD  32(BX)(DX*8), Y0, Y7
+	VMULPD  32(SI)(DX*8), Y1, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  32(DI)(DX*8), Y2, Y8
+	VADDPD  Y8, Y7, Y7
+	VMULPD  32(R8)(DX*8), Y3, Y8
+	VADDPD  Y8, Y7, Y7
+	VANDPD  Y6, Y7, Y8
+	VCMPPD  $0x15, Y5, Y8, Y8
+	VANDPD  Y7, Y8, Y7
+	VMULPD  64(BX)(DX*8), Y0, Y8
+	VMULPD  64(SI)(DX*8), Y1, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  64(DI)(DX*8), Y2, Y9
+	VADDPD  Y9, Y8, Y8
+	VMULPD  64(R8)(DX*8), Y3, Y9
+	VADDPD  Y9, Y8, Y8
+	VANDPD  Y6, Y8, Y9
+	VCMPPD  $0x15, Y5, Y9, Y9
+	VANDPD  Y8, Y9, Y8
+	VMULPD  96(BX)(DX*8), Y0, Y9
+	VMULPD  96(SI)(DX*8), Y1, Y10
+	VADDPD  Y10, Y9, Y9
+	VMULPD  96(DI)(DX*8), Y2, Y10
+	VADDPD  Y10, Y9, Y9
+	VMULPD  96(R8)(DX*8), Y3, Y10
+	VADDPD  Y10, Y9, Y9
+	VANDPD  Y6, Y9, Y10
+	VCMPPD  $0x15, Y5, Y10, Y10
+	VANDPD  Y9, Y10, Y9
+	VMOVUPD Y4, (AX)(DX*8)
+	VMOVUPD Y7, 32(AX)(DX*8)
+	VMOVUPD Y8, 64(AX)(DX*8)
+	VMOVUPD Y9, 96(AX)(DX*8)
+	ADDQ    $0x00000010, DX
+	SUBQ    $0x00000010, CX
+	JGE     loop55
+
+rest56:
+	ADDQ $0x00000010, CX
+	SUBQ $0x00000004, CX
+	JLT  rest58
+
+loop57:
+	VMULPD  (BX)(DX*8), Y0, Y4
+	VMULPD  (SI)(DX*8), Y1, Y7
+	VADDPD  Y7, Y4, Y4
+	VMULPD  (DI)(DX*8), Y2, Y7
+	VADDPD  Y7, Y4, Y4
+	VMULPD  (R8)(DX*8), Y3, Y7
+	VADDPD  Y7, Y4, Y4
+	VANDPD  Y6, Y4, Y7
+	VCMPPD  $0x15, Y5, Y7, Y7
+	VANDPD  Y4, Y7, Y4
+	VMOVUPD Y4, (AX)(DX*8)
+	ADDQ    $0x00000004, DX
+	SUBQ    $0x00000004, CX
+	JGE     loop57
+
+rest58:
+	ADDQ       $0x00000004, CX
+	JEQ        done59
+	LEAQ       tailMasks<>+0(SB), R9
+	NEGQ       CX
+	VMOVUPD    32(R9)(CX*8), Y4
+	VMASKMOVPD (BX)(DX*8), Y4, Y7
+	VMASKMOVPD (SI)(DX*8), Y4, Y8
+	VMASKMOVPD (DI)(DX*8), Y4, Y9
+	VMASKMOVPD (R8)(DX*8), Y4, Y10
+	VMULPD     Y7, Y0, Y0
+	VMULPD     Y8, Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMULPD     Y9, Y2, Y1
+	VADDPD     Y1, Y0, Y0
+	VMULPD     Y10, Y3, Y1
+	VADDPD     Y1, Y0, Y0
+	VANDPD     Y6, Y0, Y1
+	VCMPPD     $0x15, Y5, Y1, Y1
+	VANDPD     Y0, Y1, Y0
+	VMASKMOVPD Y0, Y4, (AX)(DX*8)
+
+done59:
+	VZEROUPPER
+	RET
+
+constant54:
+	XORQ DX, DX
+	SUBQ $0x00000010, CX
+	JLT  rest61
+
+loop60:
 	VMULPD  (BX)(DX*8), Y0, Y7
 	VMULPD  (SI)(DX*8), Y1, Y8
 	VADDPD  Y8, Y7, Y7
@@ -677,14 +1015,14 @@ loop36:
 	VMOVUPD Y10, 96(AX)(DX*8)
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, CX
-	JGE     loop36
+	JGE     loop60
 
-rest37:
+rest61:
 	ADDQ $0x00000010, CX
 	SUBQ $0x00000004, CX
-	JLT  rest39
+	JLT  rest63
 
-loop38:
+loop62:
 	VMULPD  (BX)(DX*8), Y0, Y7
 	VMULPD  (SI)(DX*8), Y1, Y8
 	VADDPD  Y8, Y7, Y7
@@ -699,11 +1037,11 @@ loop38:
 	VMOVUPD Y7, (AX)(DX*8)
 	ADDQ    $0x00000004, DX
 	SUBQ    $0x00000004, CX
-	JGE     loop38
+	JGE     loop62
 
-rest39:
+rest63:
 	ADDQ       $0x00000004, CX
-	JEQ        done40
+	JEQ        done64
 	LEAQ       tailMasks<>+0(SB), R9
 	NEGQ       CX
 	VMOVUPD    32(R9)(CX*8), Y7
@@ -724,7 +1062,7 @@ rest39:
 	VANDPD     Y0, Y1, Y0
 	VMASKMOVPD Y0, Y7, (AX)(DX*8)
 
-done40:
+done64:
 	VZEROUPPER
 	RET
 
@@ -1061,11 +1399,76 @@ TEXT ·asmLinFlush1AVX512(SB), NOSPLIT, $0-32
 	VBROADCASTSD 32(DX), Z1
 	VBROADCASTSD tiny<>+0(SB), Z2
 	VBROADCASTSD notSign<>+0(SB), Z3
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant21
 	XORQ         DX, DX
 	SUBQ         $0x00000020, CX
-	JLT          rest22
+	JLT          rest23
 
-loop21:
+loop22:
+	VMULPD    (BX)(DX*8), Z0, Z1
+	VANDPD    Z3, Z1, Z4
+	VCMPPD    $0x15, Z2, Z4, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMULPD    64(BX)(DX*8), Z0, Z4
+	VANDPD    Z3, Z4, Z5
+	VCMPPD    $0x15, Z2, Z5, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMULPD    128(BX)(DX*8), Z0, Z5
+	VANDPD    Z3, Z5, Z6
+	VCMPPD    $0x15, Z2, Z6, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    192(BX)(DX*8), Z0, Z6
+	VANDPD    Z3, Z6, Z7
+	VCMPPD    $0x15, Z2, Z7, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMOVUPD   Z1, (AX)(DX*8)
+	VMOVUPD   Z4, 64(AX)(DX*8)
+	VMOVUPD   Z5, 128(AX)(DX*8)
+	VMOVUPD   Z6, 192(AX)(DX*8)
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000020, CX
+	JGE       loop22
+
+rest23:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, CX
+	JLT  rest25
+
+loop24:
+	VMULPD    (BX)(DX*8), Z0, Z1
+	VANDPD    Z3, Z1, Z4
+	VCMPPD    $0x15, Z2, Z4, K1
+	VMOVAPD.Z Z1, K1, Z1
+	VMOVUPD   Z1, (AX)(DX*8)
+	ADDQ      $0x00000008, DX
+	SUBQ      $0x00000008, CX
+	JGE       loop24
+
+rest25:
+	ADDQ      $0x00000008, CX
+	JEQ       done26
+	MOVL      $0x000000ff, SI
+	BZHIL     CX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (BX)(DX*8), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VANDPD    Z3, Z0, Z1
+	VCMPPD    $0x15, Z2, Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
+
+done26:
+	VZEROUPPER
+	RET
+
+constant21:
+	XORQ DX, DX
+	SUBQ $0x00000020, CX
+	JLT  rest28
+
+loop27:
 	VMULPD    (BX)(DX*8), Z0, Z4
 	VADDPD    Z1, Z4, Z4
 	VANDPD    Z3, Z4, Z5
@@ -1092,14 +1495,14 @@ loop21:
 	VMOVUPD   Z7, 192(AX)(DX*8)
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, CX
-	JGE       loop21
+	JGE       loop27
 
-rest22:
+rest28:
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, CX
-	JLT  rest24
+	JLT  rest30
 
-loop23:
+loop29:
 	VMULPD    (BX)(DX*8), Z0, Z4
 	VADDPD    Z1, Z4, Z4
 	VANDPD    Z3, Z4, Z5
@@ -1108,11 +1511,11 @@ loop23:
 	VMOVUPD   Z4, (AX)(DX*8)
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, CX
-	JGE       loop23
+	JGE       loop29
 
-rest24:
+rest30:
 	ADDQ      $0x00000008, CX
-	JEQ       done25
+	JEQ       done31
 	MOVL      $0x000000ff, SI
 	BZHIL     CX, SI, SI
 	KMOVW     SI, K1
@@ -1124,7 +1527,7 @@ rest24:
 	VMOVAPD.Z Z0, K2, Z0
 	VMOVUPD   Z0, K1, (AX)(DX*8)
 
-done25:
+done31:
 	VZEROUPPER
 	RET
 
@@ -1141,11 +1544,89 @@ TEXT ·asmLinFlush2AVX512(SB), NOSPLIT, $0-40
 	VBROADCASTSD 32(DX), Z2
 	VBROADCASTSD tiny<>+0(SB), Z3
 	VBROADCASTSD notSign<>+0(SB), Z4
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant32
 	XORQ         DX, DX
 	SUBQ         $0x00000020, CX
-	JLT          rest27
+	JLT          rest34
 
-loop26:
+loop33:
+	VMULPD    (BX)(DX*8), Z0, Z2
+	VMULPD    (SI)(DX*8), Z1, Z5
+	VADDPD    Z5, Z2, Z2
+	VANDPD    Z4, Z2, Z5
+	VCMPPD    $0x15, Z3, Z5, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMULPD    64(BX)(DX*8), Z0, Z5
+	VMULPD    64(SI)(DX*8), Z1, Z6
+	VADDPD    Z6, Z5, Z5
+	VANDPD    Z4, Z5, Z6
+	VCMPPD    $0x15, Z3, Z6, K1
+	VMOVAPD.Z Z5, K1, Z5
+	VMULPD    128(BX)(DX*8), Z0, Z6
+	VMULPD    128(SI)(DX*8), Z1, Z7
+	VADDPD    Z7, Z6, Z6
+	VANDPD    Z4, Z6, Z7
+	VCMPPD    $0x15, Z3, Z7, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMULPD    192(BX)(DX*8), Z0, Z7
+	VMULPD    192(SI)(DX*8), Z1, Z8
+	VADDPD    Z8, Z7, Z7
+	VANDPD    Z4, Z7, Z8
+	VCMPPD    $0x15, Z3, Z8, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMOVUPD   Z2, (AX)(DX*8)
+	VMOVUPD   Z5, 64(AX)(DX*8)
+	VMOVUPD   Z6, 128(AX)(DX*8)
+	VMOVUPD   Z7, 192(AX)(DX*8)
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000020, CX
+	JGE       loop33
+
+rest34:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, CX
+	JLT  rest36
+
+loop35:
+	VMULPD    (BX)(DX*8), Z0, Z2
+	VMULPD    (SI)(DX*8), Z1, Z5
+	VADDPD    Z5, Z2, Z2
+	VANDPD    Z4, Z2, Z5
+	VCMPPD    $0x15, Z3, Z5, K1
+	VMOVAPD.Z Z2, K1, Z2
+	VMOVUPD   Z2, (AX)(DX*8)
+	ADDQ      $0x00000008, DX
+	SUBQ      $0x00000008, CX
+	JGE       loop35
+
+rest36:
+	ADDQ      $0x00000008, CX
+	JEQ       done37
+	MOVL      $0x000000ff, DI
+	BZHIL     CX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (BX)(DX*8), K1, Z2
+	VMOVUPD.Z (SI)(DX*8), K1, Z5
+	VMULPD    Z2, Z0, Z0
+	VMULPD    Z5, Z1, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    Z4, Z0, Z1
+	VCMPPD    $0x15, Z3, Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
+
+done37:
+	VZEROUPPER
+	RET
+
+constant32:
+	XORQ DX, DX
+	SUBQ $0x00000020, CX
+	JLT  rest39
+
+loop38:
 	VMULPD    (BX)(DX*8), Z0, Z5
 	VMULPD    (SI)(DX*8), Z1, Z6
 	VADDPD    Z6, Z5, Z5
@@ -1180,14 +1661,14 @@ loop26:
 	VMOVUPD   Z8, 192(AX)(DX*8)
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, CX
-	JGE       loop26
+	JGE       loop38
 
-rest27:
+rest39:
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, CX
-	JLT  rest29
+	JLT  rest41
 
-loop28:
+loop40:
 	VMULPD    (BX)(DX*8), Z0, Z5
 	VMULPD    (SI)(DX*8), Z1, Z6
 	VADDPD    Z6, Z5, Z5
@@ -1198,11 +1679,11 @@ loop28:
 	VMOVUPD   Z5, (AX)(DX*8)
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, CX
-	JGE       loop28
+	JGE       loop40
 
-rest29:
+rest41:
 	ADDQ      $0x00000008, CX
-	JEQ       done30
+	JEQ       done42
 	MOVL      $0x000000ff, DI
 	BZHIL     CX, DI, DI
 	KMOVW     DI, K1
@@ -1217,7 +1698,7 @@ rest29:
 	VMOVAPD.Z Z0, K2, Z0
 	VMOVUPD   Z0, K1, (AX)(DX*8)
 
-done30:
+done42:
 	VZEROUPPER
 	RET
 
@@ -1236,11 +1717,102 @@ TEXT ·asmLinFlush3AVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 32(DX), Z3
 	VBROADCASTSD tiny<>+0(SB), Z4
 	VBROADCASTSD notSign<>+0(SB), Z5
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant43
 	XORQ         DX, DX
 	SUBQ         $0x00000020, CX
-	JLT          rest32
+	JLT          rest45
 
-loop31:
+loop44:
+	VMULPD    (BX)(DX*8), Z0, Z3
+	VMULPD    (SI)(DX*8), Z1, Z6
+	VADDPD    Z6, Z3, Z3
+	VMULPD    (DI)(DX*8), Z2, Z6
+	VADDPD    Z6, Z3, Z3
+	VANDPD    Z5, Z3, Z6
+	VCMPPD    $0x15, Z4, Z6, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    64(BX)(DX*8), Z0, Z6
+	VMULPD    64(SI)(DX*8), Z1, Z7
+	VADDPD    Z7, Z6, Z6
+	VMULPD    64(DI)(DX*8), Z2, Z7
+	VADDPD    Z7, Z6, Z6
+	VANDPD    Z5, Z6, Z7
+	VCMPPD    $0x15, Z4, Z7, K1
+	VMOVAPD.Z Z6, K1, Z6
+	VMULPD    128(BX)(DX*8), Z0, Z7
+	VMULPD    128(SI)(DX*8), Z1, Z8
+	VADDPD    Z8, Z7, Z7
+	VMULPD    128(DI)(DX*8), Z2, Z8
+	VADDPD    Z8, Z7, Z7
+	VANDPD    Z5, Z7, Z8
+	VCMPPD    $0x15, Z4, Z8, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMULPD    192(BX)(DX*8), Z0, Z8
+	VMULPD    192(SI)(DX*8), Z1, Z9
+	VADDPD    Z9, Z8, Z8
+	VMULPD    192(DI)(DX*8), Z2, Z9
+	VADDPD    Z9, Z8, Z8
+	VANDPD    Z5, Z8, Z9
+	VCMPPD    $0x15, Z4, Z9, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMOVUPD   Z3, (AX)(DX*8)
+	VMOVUPD   Z6, 64(AX)(DX*8)
+	VMOVUPD   Z7, 128(AX)(DX*8)
+	VMOVUPD   Z8, 192(AX)(DX*8)
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000020, CX
+	JGE       loop44
+
+rest45:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, CX
+	JLT  rest47
+
+loop46:
+	VMULPD    (BX)(DX*8), Z0, Z3
+	VMULPD    (SI)(DX*8), Z1, Z6
+	VADDPD    Z6, Z3, Z3
+	VMULPD    (DI)(DX*8), Z2, Z6
+	VADDPD    Z6, Z3, Z3
+	VANDPD    Z5, Z3, Z6
+	VCMPPD    $0x15, Z4, Z6, K1
+	VMOVAPD.Z Z3, K1, Z3
+	VMOVUPD   Z3, (AX)(DX*8)
+	ADDQ      $0x00000008, DX
+	SUBQ      $0x00000008, CX
+	JGE       loop46
+
+rest47:
+	ADDQ      $0x00000008, CX
+	JEQ       done48
+	MOVL      $0x000000ff, R8
+	BZHIL     CX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (BX)(DX*8), K1, Z3
+	VMOVUPD.Z (SI)(DX*8), K1, Z6
+	VMOVUPD.Z (DI)(DX*8), K1, Z7
+	VMULPD    Z3, Z0, Z0
+	VMULPD    Z6, Z1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMULPD    Z7, Z2, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    Z5, Z0, Z1
+	VCMPPD    $0x15, Z4, Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
+
+done48:
+	VZEROUPPER
+	RET
+
+constant43:
+	XORQ DX, DX
+	SUBQ $0x00000020, CX
+	JLT  rest50
+
+loop49:
 	VMULPD    (BX)(DX*8), Z0, Z6
 	VMULPD    (SI)(DX*8), Z1, Z7
 	VADDPD    Z7, Z6, Z6
@@ -1283,14 +1855,14 @@ loop31:
 	VMOVUPD   Z9, 192(AX)(DX*8)
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, CX
-	JGE       loop31
+	JGE       loop49
 
-rest32:
+rest50:
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, CX
-	JLT  rest34
+	JLT  rest52
 
-loop33:
+loop51:
 	VMULPD    (BX)(DX*8), Z0, Z6
 	VMULPD    (SI)(DX*8), Z1, Z7
 	VADDPD    Z7, Z6, Z6
@@ -1303,11 +1875,11 @@ loop33:
 	VMOVUPD   Z6, (AX)(DX*8)
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, CX
-	JGE       loop33
+	JGE       loop51
 
-rest34:
+rest52:
 	ADDQ      $0x00000008, CX
-	JEQ       done35
+	JEQ       done53
 	MOVL      $0x000000ff, R8
 	BZHIL     CX, R8, R8
 	KMOVW     R8, K1
@@ -1325,7 +1897,7 @@ rest34:
 	VMOVAPD.Z Z0, K2, Z0
 	VMOVUPD   Z0, K1, (AX)(DX*8)
 
-done35:
+done53:
 	VZEROUPPER
 	RET
 
@@ -1346,11 +1918,115 @@ TEXT ·asmLinFlush4AVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSD 32(DX), Z4
 	VBROADCASTSD tiny<>+0(SB), Z5
 	VBROADCASTSD notSign<>+0(SB), Z6
+	MOVQ         32(DX), DX
+	SHLQ         $0x01, DX
+	JNE          constant54
 	XORQ         DX, DX
 	SUBQ         $0x00000020, CX
-	JLT          rest37
+	JLT          rest56
 
-loop36:
+loop55:
+	VMULPD    (BX)(DX*8), Z0, Z4
+	VMULPD    (SI)(DX*8), Z1, Z7
+	VADDPD    Z7, Z4, Z4
+	VMULPD    (DI)(DX*8), Z2, Z7
+	VADDPD    Z7, Z4, Z4
+	VMULPD    (R8)(DX*8), Z3, Z7
+	VADDPD    Z7, Z4, Z4
+	VANDPD    Z6, Z4, Z7
+	VCMPPD    $0x15, Z5, Z7, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMULPD    64(BX)(DX*8), Z0, Z7
+	VMULPD    64(SI)(DX*8), Z1, Z8
+	VADDPD    Z8, Z7, Z7
+	VMULPD    64(DI)(DX*8), Z2, Z8
+	VADDPD    Z8, Z7, Z7
+	VMULPD    64(R8)(DX*8), Z3, Z8
+	VADDPD    Z8, Z7, Z7
+	VANDPD    Z6, Z7, Z8
+	VCMPPD    $0x15, Z5, Z8, K1
+	VMOVAPD.Z Z7, K1, Z7
+	VMULPD    128(BX)(DX*8), Z0, Z8
+	VMULPD    128(SI)(DX*8), Z1, Z9
+	VADDPD    Z9, Z8, Z8
+	VMULPD    128(DI)(DX*8), Z2, Z9
+	VADDPD    Z9, Z8, Z8
+	VMULPD    128(R8)(DX*8), Z3, Z9
+	VADDPD    Z9, Z8, Z8
+	VANDPD    Z6, Z8, Z9
+	VCMPPD    $0x15, Z5, Z9, K1
+	VMOVAPD.Z Z8, K1, Z8
+	VMULPD    192(BX)(DX*8), Z0, Z9
+	VMULPD    192(SI)(DX*8), Z1, Z10
+	VADDPD    Z10, Z9, Z9
+	VMULPD    192(DI)(DX*8), Z2, Z10
+	VADDPD    Z10, Z9, Z9
+	VMULPD    192(R8)(DX*8), Z3, Z10
+	VADDPD    Z10, Z9, Z9
+	VANDPD    Z6, Z9, Z10
+	VCMPPD    $0x15, Z5, Z10, K1
+	VMOVAPD.Z Z9, K1, Z9
+	VMOVUPD   Z4, (AX)(DX*8)
+	VMOVUPD   Z7, 64(AX)(DX*8)
+	VMOVUPD   Z8, 128(AX)(DX*8)
+	VMOVUPD   Z9, 192(AX)(DX*8)
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000020, CX
+	JGE       loop55
+
+rest56:
+	ADDQ $0x00000020, CX
+	SUBQ $0x00000008, CX
+	JLT  rest58
+
+loop57:
+	VMULPD    (BX)(DX*8), Z0, Z4
+	VMULPD    (SI)(DX*8), Z1, Z7
+	VADDPD    Z7, Z4, Z4
+	VMULPD    (DI)(DX*8), Z2, Z7
+	VADDPD    Z7, Z4, Z4
+	VMULPD    (R8)(DX*8), Z3, Z7
+	VADDPD    Z7, Z4, Z4
+	VANDPD    Z6, Z4, Z7
+	VCMPPD    $0x15, Z5, Z7, K1
+	VMOVAPD.Z Z4, K1, Z4
+	VMOVUPD   Z4, (AX)(DX*8)
+	ADDQ      $0x00000008, DX
+	SUBQ      $0x00000008, CX
+	JGE       loop57
+
+rest58:
+	ADDQ      $0x00000008, CX
+	JEQ       done59
+	MOVL      $0x000000ff, R9
+	BZHIL     CX, R9, R9
+	KMOVW     R9, K1
+	VMOVUPD.Z (BX)(DX*8), K1, Z4
+	VMOVUPD.Z (SI)(DX*8), K1, Z7
+	VMOVUPD.Z (DI)(DX*8), K1, Z8
+	VMOVUPD.Z (R8)(DX*8), K1, Z9
+	VMULPD    Z4, Z0, Z0
+	VMULPD    Z7, Z1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMULPD    Z8, Z2, Z1
+	VADDPD    Z1, Z0, Z0
+	VMULPD    Z9, Z3, Z1
+	VADDPD    Z1, Z0, Z0
+	VANDPD    Z6, Z0, Z1
+	VCMPPD    $0x15, Z5, Z1, K2
+	VMOVAPD.Z Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)(DX*8)
+
+done59:
+	VZEROUPPER
+	RET
+
+constant54:
+	XORQ DX, DX
+	SUBQ $0x00000020, CX
+	JLT  rest61
+
+loop60:
 	VMULPD    (BX)(DX*8), Z0, Z7
 	VMULPD    (SI)(DX*8), Z1, Z8
 	VADDPD    Z8, Z7, Z7
@@ -1401,14 +2077,14 @@ loop36:
 	VMOVUPD   Z10, 192(AX)(DX*8)
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, CX
-	JGE       loop36
+	JGE       loop60
 
-rest37:
+rest61:
 	ADDQ $0x00000020, CX
 	SUBQ $0x00000008, CX
-	JLT  rest39
+	JLT  rest63
 
-loop38:
+loop62:
 	VMULPD    (BX)(DX*8), Z0, Z7
 	VMULPD    (SI)(DX*8), Z1, Z8
 	VADDPD    Z8, Z7, Z7
@@ -1423,11 +2099,11 @@ loop38:
 	VMOVUPD   Z7, (AX)(DX*8)
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, CX
-	JGE       loop38
+	JGE       loop62
 
-rest39:
+rest63:
 	ADDQ      $0x00000008, CX
-	JEQ       done40
+	JEQ       done64
 	MOVL      $0x000000ff, R9
 	BZHIL     CX, R9, R9
 	KMOVW     R9, K1
@@ -1448,7 +2124,7 @@ rest39:
 	VMOVAPD.Z Z0, K2, Z0
 	VMOVUPD   Z0, K1, (AX)(DX*8)
 
-done40:
+done64:
 	VZEROUPPER
 	RET
 

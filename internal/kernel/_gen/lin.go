@@ -52,16 +52,32 @@ func (p *path) linear(name string, terms int, flushes bool) {
 		p.VBROADCASTSD(p.float("tiny", tinyValue).(constantOp).Mem, tiny)
 		p.VBROADCASTSD(p.bits64("notSign", 1<<63-1).(constantOp).Mem, notSign)
 	}
-	p.elementwise(dst, in, n, 4, func(in []op) vec {
-		sum := p.mul(factors[0], in[0])
-		for t := 1; t < terms; t++ {
-			sum = p.add(sum, p.mul(factors[t], in[t]))
-		}
-		sum = p.add(sum, factors[terms])
-		if flushes {
-			sum = p.flushed(sum, tiny, notSign)
-		}
-		return sum
-	})
-	p.end()
+	combine := func(constant bool) {
+		p.elementwise(dst, in, n, 4, func(in []op) vec {
+			sum := p.mul(factors[0], in[0])
+			for t := 1; t < terms; t++ {
+				sum = p.add(sum, p.mul(factors[t], in[t]))
+			}
+			if constant {
+				sum = p.add(sum, factors[terms])
+			}
+			if flushes {
+				sum = p.flushed(sum, tiny, notSign)
+			}
+			return sum
+		})
+		p.end()
+	}
+	if flushes {
+		// Adding a constant of 0 changes nothing but the sign of a zero, which
+		// flushing takes away in any case.
+		constant := p.GP64()
+		p.MOVQ(operand.Mem{Base: k, Disp: 32}, constant)
+		p.SHLQ(operand.U8(1), constant)
+		some := p.label("constant")
+		p.JNE(operand.LabelRef(some))
+		combine(false)
+		p.Label(some)
+	}
+	combine(true)
 }
