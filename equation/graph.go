@@ -118,6 +118,19 @@ func (f form) single() (k float64, v *value, ok bool) {
 	return 0, nil, false
 }
 
+// without splits the form into the factor of a value and the rest.
+func (f form) without(v *value) (k float64, rest form) {
+	rest.c = f.c
+	for _, t := range f.terms {
+		if t.v == v {
+			k = t.k
+		} else {
+			rest.terms = append(rest.terms, t)
+		}
+	}
+	return k, rest
+}
+
 // graph makes values, each once.
 type graph struct {
 	known map[valueKey]*value

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -174,13 +175,13 @@ func (in *instr) expression(name func(int) string) string {
 	}
 	switch in.Op {
 	case opLin, opLinFlush:
-		for i := range args {
-			args[i] = format(in.K[i]) + "*" + args[i]
+		sum := ""
+		for i, arg := range args {
+			sum += signed(in.K[i], i == 0, "*"+arg)
 		}
 		if in.K[4] != 0 {
-			args = append(args, format(in.K[4]))
+			sum += signed(in.K[4], false, "")
 		}
-		sum := strings.Join(args, " + ")
 		if in.Op == opLinFlush {
 			return "flush(" + sum + ")"
 		}
@@ -191,6 +192,17 @@ func (in *instr) expression(name func(int) string) string {
 		args = []string{strconv.Itoa(in.N)}
 	}
 	return in.Op.name() + "(" + strings.Join(args, ", ") + ")"
+}
+
+// signed prints one term of a sum.
+func signed(k float64, first bool, rest string) string {
+	switch {
+	case first:
+		return format(k) + rest
+	case math.Signbit(k):
+		return " - " + format(-k) + rest
+	}
+	return " + " + format(k) + rest
 }
 
 // Digest identifies what the program computes and where: equal digests, equal
