@@ -48,15 +48,13 @@ func expSum(x, rest float64) float64 {
 
 // expTail returns e^r - 1 - r for |r| <= log(2)/2.
 func expTail(r float64) float64 {
-	p := float64(r*expC12) + expC11
-	p = float64(r*p) + expC10
-	p = float64(r*p) + expC9
-	p = float64(r*p) + expC8
-	p = float64(r*p) + expC7
-	p = float64(r*p) + expC6
-	p = float64(r*p) + expC5
-	p = float64(r*p) + expC4
-	p = float64(r*p) + expC3
-	p = float64(r*p) + 0.5
-	return float64(float64(r*r) * p)
+	// Grouped by powers of r^4, which shortens the chain of operations that wait
+	// for one another.
+	z := float64(r * r)
+	y := float64(z * z)
+	a := (float64(r*expC4) + expC3) + float64(z*(float64(r*expC6)+expC5))
+	b := (float64(r*expC8) + expC7) + float64(z*(float64(r*expC10)+expC9))
+	c := float64(r*expC12) + expC11
+	p := a + float64(y*(b+float64(y*c)))
+	return float64(z * (float64(r*p) + 0.5))
 }

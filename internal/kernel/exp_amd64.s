@@ -26,28 +26,29 @@ loop1:
 	VSUBPD       Y3, Y0, Y0
 	VMULPD       ln2Lo<>+0(SB), Y2, Y2
 	VSUBPD       Y2, Y0, Y3
-	VMULPD       expC12<>+0(SB), Y3, Y4
-	VADDPD       expC11<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC10<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC9<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC8<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC7<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC6<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC5<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC4<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       expC3<>+0(SB), Y4, Y4
-	VMULPD       Y4, Y3, Y4
-	VADDPD       half<>+0(SB), Y4, Y4
-	VMULPD       Y3, Y3, Y5
-	VMULPD       Y4, Y5, Y4
+	VMULPD       Y3, Y3, Y4
+	VMULPD       expC4<>+0(SB), Y3, Y5
+	VADDPD       expC3<>+0(SB), Y5, Y5
+	VMULPD       expC6<>+0(SB), Y3, Y6
+	VADDPD       expC5<>+0(SB), Y6, Y6
+	VMULPD       Y6, Y4, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       expC8<>+0(SB), Y3, Y6
+	VADDPD       expC7<>+0(SB), Y6, Y6
+	VMULPD       expC10<>+0(SB), Y3, Y7
+	VADDPD       expC9<>+0(SB), Y7, Y7
+	VMULPD       Y7, Y4, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       expC12<>+0(SB), Y3, Y7
+	VADDPD       expC11<>+0(SB), Y7, Y7
+	VMULPD       Y4, Y4, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       Y6, Y8, Y6
+	VADDPD       Y6, Y5, Y5
+	VMULPD       Y5, Y3, Y5
+	VADDPD       half<>+0(SB), Y5, Y5
+	VMULPD       Y5, Y4, Y4
 	VSUBPD       Y3, Y0, Y0
 	VSUBPD       Y2, Y0, Y0
 	VADDPD       Y0, Y4, Y0
@@ -87,28 +88,29 @@ rest2:
 	VSUBPD       Y4, Y1, Y1
 	VMULPD       ln2Lo<>+0(SB), Y3, Y3
 	VSUBPD       Y3, Y1, Y4
-	VMULPD       expC12<>+0(SB), Y4, Y5
-	VADDPD       expC11<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC10<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC9<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC8<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC7<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC6<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC5<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC4<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       expC3<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       half<>+0(SB), Y5, Y5
-	VMULPD       Y4, Y4, Y6
-	VMULPD       Y5, Y6, Y5
+	VMULPD       Y4, Y4, Y5
+	VMULPD       expC4<>+0(SB), Y4, Y6
+	VADDPD       expC3<>+0(SB), Y6, Y6
+	VMULPD       expC6<>+0(SB), Y4, Y7
+	VADDPD       expC5<>+0(SB), Y7, Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       expC8<>+0(SB), Y4, Y7
+	VADDPD       expC7<>+0(SB), Y7, Y7
+	VMULPD       expC10<>+0(SB), Y4, Y8
+	VADDPD       expC9<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y5, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       expC12<>+0(SB), Y4, Y8
+	VADDPD       expC11<>+0(SB), Y8, Y8
+	VMULPD       Y5, Y5, Y9
+	VMULPD       Y8, Y9, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       Y7, Y9, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       Y6, Y4, Y6
+	VADDPD       half<>+0(SB), Y6, Y6
+	VMULPD       Y6, Y5, Y5
 	VSUBPD       Y4, Y1, Y1
 	VSUBPD       Y3, Y1, Y1
 	VADDPD       Y1, Y5, Y1
@@ -153,28 +155,29 @@ loop1:
 	VSUBPD       Z3, Z0, Z0
 	VMULPD.BCST  ln2Lo<>+0(SB), Z2, Z2
 	VSUBPD       Z2, Z0, Z3
-	VMULPD.BCST  expC12<>+0(SB), Z3, Z4
-	VADDPD.BCST  expC11<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC10<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC9<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC8<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC7<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC6<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC5<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC4<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC3<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  half<>+0(SB), Z4, Z4
-	VMULPD       Z3, Z3, Z5
-	VMULPD       Z4, Z5, Z4
+	VMULPD       Z3, Z3, Z4
+	VMULPD.BCST  expC4<>+0(SB), Z3, Z5
+	VADDPD.BCST  expC3<>+0(SB), Z5, Z5
+	VMULPD.BCST  expC6<>+0(SB), Z3, Z6
+	VADDPD.BCST  expC5<>+0(SB), Z6, Z6
+	VMULPD       Z6, Z4, Z6
+	VADDPD       Z6, Z5, Z5
+	VMULPD.BCST  expC8<>+0(SB), Z3, Z6
+	VADDPD.BCST  expC7<>+0(SB), Z6, Z6
+	VMULPD.BCST  expC10<>+0(SB), Z3, Z7
+	VADDPD.BCST  expC9<>+0(SB), Z7, Z7
+	VMULPD       Z7, Z4, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD.BCST  expC12<>+0(SB), Z3, Z7
+	VADDPD.BCST  expC11<>+0(SB), Z7, Z7
+	VMULPD       Z4, Z4, Z8
+	VMULPD       Z7, Z8, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD       Z6, Z8, Z6
+	VADDPD       Z6, Z5, Z5
+	VMULPD       Z5, Z3, Z5
+	VADDPD.BCST  half<>+0(SB), Z5, Z5
+	VMULPD       Z5, Z4, Z4
 	VSUBPD       Z3, Z0, Z0
 	VSUBPD       Z2, Z0, Z0
 	VADDPD       Z0, Z4, Z0
@@ -214,28 +217,29 @@ rest2:
 	VSUBPD       Z3, Z0, Z0
 	VMULPD.BCST  ln2Lo<>+0(SB), Z2, Z2
 	VSUBPD       Z2, Z0, Z3
-	VMULPD.BCST  expC12<>+0(SB), Z3, Z4
-	VADDPD.BCST  expC11<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC10<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC9<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC8<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC7<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC6<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC5<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC4<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  expC3<>+0(SB), Z4, Z4
-	VMULPD       Z4, Z3, Z4
-	VADDPD.BCST  half<>+0(SB), Z4, Z4
-	VMULPD       Z3, Z3, Z5
-	VMULPD       Z4, Z5, Z4
+	VMULPD       Z3, Z3, Z4
+	VMULPD.BCST  expC4<>+0(SB), Z3, Z5
+	VADDPD.BCST  expC3<>+0(SB), Z5, Z5
+	VMULPD.BCST  expC6<>+0(SB), Z3, Z6
+	VADDPD.BCST  expC5<>+0(SB), Z6, Z6
+	VMULPD       Z6, Z4, Z6
+	VADDPD       Z6, Z5, Z5
+	VMULPD.BCST  expC8<>+0(SB), Z3, Z6
+	VADDPD.BCST  expC7<>+0(SB), Z6, Z6
+	VMULPD.BCST  expC10<>+0(SB), Z3, Z7
+	VADDPD.BCST  expC9<>+0(SB), Z7, Z7
+	VMULPD       Z7, Z4, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD.BCST  expC12<>+0(SB), Z3, Z7
+	VADDPD.BCST  expC11<>+0(SB), Z7, Z7
+	VMULPD       Z4, Z4, Z8
+	VMULPD       Z7, Z8, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD       Z6, Z8, Z6
+	VADDPD       Z6, Z5, Z5
+	VMULPD       Z5, Z3, Z5
+	VADDPD.BCST  half<>+0(SB), Z5, Z5
+	VMULPD       Z5, Z4, Z4
 	VSUBPD       Z3, Z0, Z0
 	VSUBPD       Z2, Z0, Z0
 	VADDPD       Z0, Z4, Z0
@@ -304,53 +308,11 @@ DATA ln2Lo<>+16(SB)/8, $0x3dea39ef35793c76
 DATA ln2Lo<>+24(SB)/8, $0x3dea39ef35793c76
 GLOBL ln2Lo<>(SB), RODATA|NOPTR, $32
 
-DATA expC12<>+0(SB)/8, $0x3e21f961e8c4680a
-DATA expC12<>+8(SB)/8, $0x3e21f961e8c4680a
-DATA expC12<>+16(SB)/8, $0x3e21f961e8c4680a
-DATA expC12<>+24(SB)/8, $0x3e21f961e8c4680a
-GLOBL expC12<>(SB), RODATA|NOPTR, $32
-
-DATA expC11<>+0(SB)/8, $0x3e5af5e728ab3206
-DATA expC11<>+8(SB)/8, $0x3e5af5e728ab3206
-DATA expC11<>+16(SB)/8, $0x3e5af5e728ab3206
-DATA expC11<>+24(SB)/8, $0x3e5af5e728ab3206
-GLOBL expC11<>(SB), RODATA|NOPTR, $32
-
-DATA expC10<>+0(SB)/8, $0x3e927e4c5d29fa5f
-DATA expC10<>+8(SB)/8, $0x3e927e4c5d29fa5f
-DATA expC10<>+16(SB)/8, $0x3e927e4c5d29fa5f
-DATA expC10<>+24(SB)/8, $0x3e927e4c5d29fa5f
-GLOBL expC10<>(SB), RODATA|NOPTR, $32
-
-DATA expC9<>+0(SB)/8, $0x3ec71ddf885abb69
-DATA expC9<>+8(SB)/8, $0x3ec71ddf885abb69
-DATA expC9<>+16(SB)/8, $0x3ec71ddf885abb69
-DATA expC9<>+24(SB)/8, $0x3ec71ddf885abb69
-GLOBL expC9<>(SB), RODATA|NOPTR, $32
-
-DATA expC8<>+0(SB)/8, $0x3efa01a01b02d43c
-DATA expC8<>+8(SB)/8, $0x3efa01a01b02d43c
-DATA expC8<>+16(SB)/8, $0x3efa01a01b02d43c
-DATA expC8<>+24(SB)/8, $0x3efa01a01b02d43c
-GLOBL expC8<>(SB), RODATA|NOPTR, $32
-
-DATA expC7<>+0(SB)/8, $0x3f2a01a01afce096
-DATA expC7<>+8(SB)/8, $0x3f2a01a01afce096
-DATA expC7<>+16(SB)/8, $0x3f2a01a01afce096
-DATA expC7<>+24(SB)/8, $0x3f2a01a01afce096
-GLOBL expC7<>(SB), RODATA|NOPTR, $32
-
-DATA expC6<>+0(SB)/8, $0x3f56c16c16c14870
-DATA expC6<>+8(SB)/8, $0x3f56c16c16c14870
-DATA expC6<>+16(SB)/8, $0x3f56c16c16c14870
-DATA expC6<>+24(SB)/8, $0x3f56c16c16c14870
-GLOBL expC6<>(SB), RODATA|NOPTR, $32
-
-DATA expC5<>+0(SB)/8, $0x3f8111111110f6f5
-DATA expC5<>+8(SB)/8, $0x3f8111111110f6f5
-DATA expC5<>+16(SB)/8, $0x3f8111111110f6f5
-DATA expC5<>+24(SB)/8, $0x3f8111111110f6f5
-GLOBL expC5<>(SB), RODATA|NOPTR, $32
+DATA expC3<>+0(SB)/8, $0x3fc5555555555559
+DATA expC3<>+8(SB)/8, $0x3fc5555555555559
+DATA expC3<>+16(SB)/8, $0x3fc5555555555559
+DATA expC3<>+24(SB)/8, $0x3fc5555555555559
+GLOBL expC3<>(SB), RODATA|NOPTR, $32
 
 DATA expC4<>+0(SB)/8, $0x3fa5555555555559
 DATA expC4<>+8(SB)/8, $0x3fa5555555555559
@@ -358,11 +320,53 @@ DATA expC4<>+16(SB)/8, $0x3fa5555555555559
 DATA expC4<>+24(SB)/8, $0x3fa5555555555559
 GLOBL expC4<>(SB), RODATA|NOPTR, $32
 
-DATA expC3<>+0(SB)/8, $0x3fc5555555555559
-DATA expC3<>+8(SB)/8, $0x3fc5555555555559
-DATA expC3<>+16(SB)/8, $0x3fc5555555555559
-DATA expC3<>+24(SB)/8, $0x3fc5555555555559
-GLOBL expC3<>(SB), RODATA|NOPTR, $32
+DATA expC5<>+0(SB)/8, $0x3f8111111110f6f5
+DATA expC5<>+8(SB)/8, $0x3f8111111110f6f5
+DATA expC5<>+16(SB)/8, $0x3f8111111110f6f5
+DATA expC5<>+24(SB)/8, $0x3f8111111110f6f5
+GLOBL expC5<>(SB), RODATA|NOPTR, $32
+
+DATA expC6<>+0(SB)/8, $0x3f56c16c16c14870
+DATA expC6<>+8(SB)/8, $0x3f56c16c16c14870
+DATA expC6<>+16(SB)/8, $0x3f56c16c16c14870
+DATA expC6<>+24(SB)/8, $0x3f56c16c16c14870
+GLOBL expC6<>(SB), RODATA|NOPTR, $32
+
+DATA expC7<>+0(SB)/8, $0x3f2a01a01afce096
+DATA expC7<>+8(SB)/8, $0x3f2a01a01afce096
+DATA expC7<>+16(SB)/8, $0x3f2a01a01afce096
+DATA expC7<>+24(SB)/8, $0x3f2a01a01afce096
+GLOBL expC7<>(SB), RODATA|NOPTR, $32
+
+DATA expC8<>+0(SB)/8, $0x3efa01a01b02d43c
+DATA expC8<>+8(SB)/8, $0x3efa01a01b02d43c
+DATA expC8<>+16(SB)/8, $0x3efa01a01b02d43c
+DATA expC8<>+24(SB)/8, $0x3efa01a01b02d43c
+GLOBL expC8<>(SB), RODATA|NOPTR, $32
+
+DATA expC9<>+0(SB)/8, $0x3ec71ddf885abb69
+DATA expC9<>+8(SB)/8, $0x3ec71ddf885abb69
+DATA expC9<>+16(SB)/8, $0x3ec71ddf885abb69
+DATA expC9<>+24(SB)/8, $0x3ec71ddf885abb69
+GLOBL expC9<>(SB), RODATA|NOPTR, $32
+
+DATA expC10<>+0(SB)/8, $0x3e927e4c5d29fa5f
+DATA expC10<>+8(SB)/8, $0x3e927e4c5d29fa5f
+DATA expC10<>+16(SB)/8, $0x3e927e4c5d29fa5f
+DATA expC10<>+24(SB)/8, $0x3e927e4c5d29fa5f
+GLOBL expC10<>(SB), RODATA|NOPTR, $32
+
+DATA expC11<>+0(SB)/8, $0x3e5af5e728ab3206
+DATA expC11<>+8(SB)/8, $0x3e5af5e728ab3206
+DATA expC11<>+16(SB)/8, $0x3e5af5e728ab3206
+DATA expC11<>+24(SB)/8, $0x3e5af5e728ab3206
+GLOBL expC11<>(SB), RODATA|NOPTR, $32
+
+DATA expC12<>+0(SB)/8, $0x3e21f961e8c4680a
+DATA expC12<>+8(SB)/8, $0x3e21f961e8c4680a
+DATA expC12<>+16(SB)/8, $0x3e21f961e8c4680a
+DATA expC12<>+24(SB)/8, $0x3e21f961e8c4680a
+GLOBL expC12<>(SB), RODATA|NOPTR, $32
 
 DATA half<>+0(SB)/8, $0x3fe0000000000000
 DATA half<>+8(SB)/8, $0x3fe0000000000000

@@ -39,12 +39,10 @@ func Log(x float64) float64 {
 	// With s = f/(2+f), log(1+f) = f - f^2/2 + s*(f^2/2 + z*(…)).
 	s := f / (2 + f)
 	z := float64(s * s)
-	p := float64(z*logC7) + logC6
-	p = float64(z*p) + logC5
-	p = float64(z*p) + logC4
-	p = float64(z*p) + logC3
-	p = float64(z*p) + logC2
-	p = float64(z*p) + logC1
+	y := float64(z * z)
+	a := (float64(z*logC2) + logC1) + float64(y*(float64(z*logC4)+logC3))
+	c := (float64(z*logC6) + logC5) + float64(y*logC7)
+	p := a + float64(float64(y*y)*c)
 	h := float64(float64(0.5*f) * f)
 	w := float64(s*(h+float64(z*p))) + float64(n*ln2Lo)
 	return float64(n*ln2Hi) - ((h - w) - f)

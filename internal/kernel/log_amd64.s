@@ -33,18 +33,20 @@ loop1:
 	VADDPD       two<>+0(SB), Y2, Y3
 	VDIVPD       Y3, Y2, Y3
 	VMULPD       Y3, Y3, Y4
-	VMULPD       logC7<>+0(SB), Y4, Y5
-	VADDPD       logC6<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC5<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC4<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC3<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC2<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC1<>+0(SB), Y5, Y5
+	VMULPD       Y4, Y4, Y5
+	VMULPD       logC2<>+0(SB), Y4, Y6
+	VADDPD       logC1<>+0(SB), Y6, Y6
+	VMULPD       logC4<>+0(SB), Y4, Y7
+	VADDPD       logC3<>+0(SB), Y7, Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       logC6<>+0(SB), Y4, Y7
+	VADDPD       logC5<>+0(SB), Y7, Y7
+	VMULPD       logC7<>+0(SB), Y5, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       Y5, Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       Y5, Y6, Y5
 	VMULPD       half<>+0(SB), Y2, Y6
 	VMULPD       Y2, Y6, Y6
 	VMULPD       Y5, Y4, Y4
@@ -94,18 +96,20 @@ rest2:
 	VADDPD       two<>+0(SB), Y3, Y4
 	VDIVPD       Y4, Y3, Y4
 	VMULPD       Y4, Y4, Y5
-	VMULPD       logC7<>+0(SB), Y5, Y6
-	VADDPD       logC6<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       logC5<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       logC4<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       logC3<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       logC2<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y5, Y6
-	VADDPD       logC1<>+0(SB), Y6, Y6
+	VMULPD       Y5, Y5, Y6
+	VMULPD       logC2<>+0(SB), Y5, Y7
+	VADDPD       logC1<>+0(SB), Y7, Y7
+	VMULPD       logC4<>+0(SB), Y5, Y8
+	VADDPD       logC3<>+0(SB), Y8, Y8
+	VMULPD       Y8, Y6, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       logC6<>+0(SB), Y5, Y8
+	VADDPD       logC5<>+0(SB), Y8, Y8
+	VMULPD       logC7<>+0(SB), Y6, Y9
+	VADDPD       Y9, Y8, Y8
+	VMULPD       Y6, Y6, Y6
+	VMULPD       Y8, Y6, Y6
+	VADDPD       Y6, Y7, Y6
 	VMULPD       half<>+0(SB), Y3, Y7
 	VMULPD       Y3, Y7, Y7
 	VMULPD       Y6, Y5, Y5
@@ -161,18 +165,20 @@ loop1:
 	VADDPD.BCST  two<>+0(SB), Z1, Z15
 	VDIVPD       Z15, Z1, Z15
 	VMULPD       Z15, Z15, Z16
-	VMULPD.BCST  logC7<>+0(SB), Z16, Z17
-	VADDPD.BCST  logC6<>+0(SB), Z17, Z17
-	VMULPD       Z17, Z16, Z17
-	VADDPD.BCST  logC5<>+0(SB), Z17, Z17
-	VMULPD       Z17, Z16, Z17
-	VADDPD.BCST  logC4<>+0(SB), Z17, Z17
-	VMULPD       Z17, Z16, Z17
-	VADDPD.BCST  logC3<>+0(SB), Z17, Z17
-	VMULPD       Z17, Z16, Z17
-	VADDPD.BCST  logC2<>+0(SB), Z17, Z17
-	VMULPD       Z17, Z16, Z17
-	VADDPD.BCST  logC1<>+0(SB), Z17, Z17
+	VMULPD       Z16, Z16, Z17
+	VMULPD.BCST  logC2<>+0(SB), Z16, Z18
+	VADDPD.BCST  logC1<>+0(SB), Z18, Z18
+	VMULPD.BCST  logC4<>+0(SB), Z16, Z19
+	VADDPD.BCST  logC3<>+0(SB), Z19, Z19
+	VMULPD       Z19, Z17, Z19
+	VADDPD       Z19, Z18, Z18
+	VMULPD.BCST  logC6<>+0(SB), Z16, Z19
+	VADDPD.BCST  logC5<>+0(SB), Z19, Z19
+	VMULPD.BCST  logC7<>+0(SB), Z17, Z20
+	VADDPD       Z20, Z19, Z19
+	VMULPD       Z17, Z17, Z17
+	VMULPD       Z19, Z17, Z17
+	VADDPD       Z17, Z18, Z17
 	VMULPD.BCST  half<>+0(SB), Z1, Z18
 	VMULPD       Z1, Z18, Z18
 	VMULPD       Z17, Z16, Z16
@@ -222,18 +228,20 @@ rest2:
 	VADDPD.BCST  two<>+0(SB), Z1, Z3
 	VDIVPD       Z3, Z1, Z3
 	VMULPD       Z3, Z3, Z4
-	VMULPD.BCST  logC7<>+0(SB), Z4, Z5
-	VADDPD.BCST  logC6<>+0(SB), Z5, Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD.BCST  logC5<>+0(SB), Z5, Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD.BCST  logC4<>+0(SB), Z5, Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD.BCST  logC3<>+0(SB), Z5, Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD.BCST  logC2<>+0(SB), Z5, Z5
-	VMULPD       Z5, Z4, Z5
-	VADDPD.BCST  logC1<>+0(SB), Z5, Z5
+	VMULPD       Z4, Z4, Z5
+	VMULPD.BCST  logC2<>+0(SB), Z4, Z6
+	VADDPD.BCST  logC1<>+0(SB), Z6, Z6
+	VMULPD.BCST  logC4<>+0(SB), Z4, Z7
+	VADDPD.BCST  logC3<>+0(SB), Z7, Z7
+	VMULPD       Z7, Z5, Z7
+	VADDPD       Z7, Z6, Z6
+	VMULPD.BCST  logC6<>+0(SB), Z4, Z7
+	VADDPD.BCST  logC5<>+0(SB), Z7, Z7
+	VMULPD.BCST  logC7<>+0(SB), Z5, Z8
+	VADDPD       Z8, Z7, Z7
+	VMULPD       Z5, Z5, Z5
+	VMULPD       Z7, Z5, Z5
+	VADDPD       Z5, Z6, Z5
 	VMULPD.BCST  half<>+0(SB), Z1, Z6
 	VMULPD       Z1, Z6, Z6
 	VMULPD       Z5, Z4, Z4
@@ -336,35 +344,11 @@ DATA two<>+16(SB)/8, $0x4000000000000000
 DATA two<>+24(SB)/8, $0x4000000000000000
 GLOBL two<>(SB), RODATA|NOPTR, $32
 
-DATA logC7<>+0(SB)/8, $0x3fc2f070231439cd
-DATA logC7<>+8(SB)/8, $0x3fc2f070231439cd
-DATA logC7<>+16(SB)/8, $0x3fc2f070231439cd
-DATA logC7<>+24(SB)/8, $0x3fc2f070231439cd
-GLOBL logC7<>(SB), RODATA|NOPTR, $32
-
-DATA logC6<>+0(SB)/8, $0x3fc39a19386921ce
-DATA logC6<>+8(SB)/8, $0x3fc39a19386921ce
-DATA logC6<>+16(SB)/8, $0x3fc39a19386921ce
-DATA logC6<>+24(SB)/8, $0x3fc39a19386921ce
-GLOBL logC6<>(SB), RODATA|NOPTR, $32
-
-DATA logC5<>+0(SB)/8, $0x3fc7466405914888
-DATA logC5<>+8(SB)/8, $0x3fc7466405914888
-DATA logC5<>+16(SB)/8, $0x3fc7466405914888
-DATA logC5<>+24(SB)/8, $0x3fc7466405914888
-GLOBL logC5<>(SB), RODATA|NOPTR, $32
-
-DATA logC4<>+0(SB)/8, $0x3fcc71c5202be3b8
-DATA logC4<>+8(SB)/8, $0x3fcc71c5202be3b8
-DATA logC4<>+16(SB)/8, $0x3fcc71c5202be3b8
-DATA logC4<>+24(SB)/8, $0x3fcc71c5202be3b8
-GLOBL logC4<>(SB), RODATA|NOPTR, $32
-
-DATA logC3<>+0(SB)/8, $0x3fd24924941f8c84
-DATA logC3<>+8(SB)/8, $0x3fd24924941f8c84
-DATA logC3<>+16(SB)/8, $0x3fd24924941f8c84
-DATA logC3<>+24(SB)/8, $0x3fd24924941f8c84
-GLOBL logC3<>(SB), RODATA|NOPTR, $32
+DATA logC1<>+0(SB)/8, $0x3fe5555555555592
+DATA logC1<>+8(SB)/8, $0x3fe5555555555592
+DATA logC1<>+16(SB)/8, $0x3fe5555555555592
+DATA logC1<>+24(SB)/8, $0x3fe5555555555592
+GLOBL logC1<>(SB), RODATA|NOPTR, $32
 
 DATA logC2<>+0(SB)/8, $0x3fd999999997fd37
 DATA logC2<>+8(SB)/8, $0x3fd999999997fd37
@@ -372,11 +356,35 @@ DATA logC2<>+16(SB)/8, $0x3fd999999997fd37
 DATA logC2<>+24(SB)/8, $0x3fd999999997fd37
 GLOBL logC2<>(SB), RODATA|NOPTR, $32
 
-DATA logC1<>+0(SB)/8, $0x3fe5555555555592
-DATA logC1<>+8(SB)/8, $0x3fe5555555555592
-DATA logC1<>+16(SB)/8, $0x3fe5555555555592
-DATA logC1<>+24(SB)/8, $0x3fe5555555555592
-GLOBL logC1<>(SB), RODATA|NOPTR, $32
+DATA logC3<>+0(SB)/8, $0x3fd24924941f8c84
+DATA logC3<>+8(SB)/8, $0x3fd24924941f8c84
+DATA logC3<>+16(SB)/8, $0x3fd24924941f8c84
+DATA logC3<>+24(SB)/8, $0x3fd24924941f8c84
+GLOBL logC3<>(SB), RODATA|NOPTR, $32
+
+DATA logC4<>+0(SB)/8, $0x3fcc71c5202be3b8
+DATA logC4<>+8(SB)/8, $0x3fcc71c5202be3b8
+DATA logC4<>+16(SB)/8, $0x3fcc71c5202be3b8
+DATA logC4<>+24(SB)/8, $0x3fcc71c5202be3b8
+GLOBL logC4<>(SB), RODATA|NOPTR, $32
+
+DATA logC5<>+0(SB)/8, $0x3fc7466405914888
+DATA logC5<>+8(SB)/8, $0x3fc7466405914888
+DATA logC5<>+16(SB)/8, $0x3fc7466405914888
+DATA logC5<>+24(SB)/8, $0x3fc7466405914888
+GLOBL logC5<>(SB), RODATA|NOPTR, $32
+
+DATA logC6<>+0(SB)/8, $0x3fc39a19386921ce
+DATA logC6<>+8(SB)/8, $0x3fc39a19386921ce
+DATA logC6<>+16(SB)/8, $0x3fc39a19386921ce
+DATA logC6<>+24(SB)/8, $0x3fc39a19386921ce
+GLOBL logC6<>(SB), RODATA|NOPTR, $32
+
+DATA logC7<>+0(SB)/8, $0x3fc2f070231439cd
+DATA logC7<>+8(SB)/8, $0x3fc2f070231439cd
+DATA logC7<>+16(SB)/8, $0x3fc2f070231439cd
+DATA logC7<>+24(SB)/8, $0x3fc2f070231439cd
+GLOBL logC7<>(SB), RODATA|NOPTR, $32
 
 DATA half<>+0(SB)/8, $0x3fe0000000000000
 DATA half<>+8(SB)/8, $0x3fe0000000000000

@@ -29,18 +29,20 @@ loop2:
 	VADDPD       two<>+0(SB), Y1, Y3
 	VDIVPD       Y3, Y1, Y3
 	VMULPD       Y3, Y3, Y4
-	VMULPD       logC7<>+0(SB), Y4, Y5
-	VADDPD       logC6<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC5<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC4<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC3<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC2<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y5
-	VADDPD       logC1<>+0(SB), Y5, Y5
+	VMULPD       Y4, Y4, Y5
+	VMULPD       logC2<>+0(SB), Y4, Y6
+	VADDPD       logC1<>+0(SB), Y6, Y6
+	VMULPD       logC4<>+0(SB), Y4, Y7
+	VADDPD       logC3<>+0(SB), Y7, Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       logC6<>+0(SB), Y4, Y7
+	VADDPD       logC5<>+0(SB), Y7, Y7
+	VMULPD       logC7<>+0(SB), Y5, Y8
+	VADDPD       Y8, Y7, Y7
+	VMULPD       Y5, Y5, Y5
+	VMULPD       Y7, Y5, Y5
+	VADDPD       Y5, Y6, Y5
 	VMULPD       half<>+0(SB), Y1, Y6
 	VMULPD       Y1, Y6, Y6
 	VMULPD       Y5, Y4, Y4
@@ -60,33 +62,35 @@ loop2:
 	VSUBPD       Y3, Y0, Y0
 	VMULPD       halfPi<>+0(SB), Y0, Y0
 	VMULPD       Y0, Y0, Y3
-	VMULPD       Y3, Y0, Y4
-	VMULPD       sinC6<>+0(SB), Y3, Y5
-	VADDPD       sinC5<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y3, Y5
-	VADDPD       sinC4<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y3, Y5
-	VADDPD       sinC3<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y3, Y5
-	VADDPD       sinC2<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y3, Y5
-	VADDPD       sinC1<>+0(SB), Y5, Y5
-	VMULPD       Y5, Y4, Y4
-	VADDPD       Y4, Y0, Y0
-	VMULPD       half<>+0(SB), Y3, Y4
-	VMULPD       Y3, Y3, Y5
-	VMULPD       cosC7<>+0(SB), Y3, Y6
-	VADDPD       cosC6<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y3, Y6
-	VADDPD       cosC5<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y3, Y6
-	VADDPD       cosC4<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y3, Y6
-	VADDPD       cosC3<>+0(SB), Y6, Y6
-	VMULPD       Y6, Y3, Y3
-	VADDPD       cosC2<>+0(SB), Y3, Y3
-	VMULPD       Y3, Y5, Y3
-	VSUBPD       Y3, Y4, Y3
+	VMULPD       Y3, Y3, Y4
+	VMULPD       Y3, Y0, Y5
+	VMULPD       sinC2<>+0(SB), Y3, Y6
+	VADDPD       sinC1<>+0(SB), Y6, Y6
+	VMULPD       sinC4<>+0(SB), Y3, Y7
+	VADDPD       sinC3<>+0(SB), Y7, Y7
+	VMULPD       Y7, Y4, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       sinC6<>+0(SB), Y3, Y7
+	VADDPD       sinC5<>+0(SB), Y7, Y7
+	VMULPD       Y4, Y4, Y8
+	VMULPD       Y7, Y8, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       Y6, Y5, Y5
+	VADDPD       Y5, Y0, Y0
+	VMULPD       half<>+0(SB), Y3, Y5
+	VMULPD       cosC3<>+0(SB), Y3, Y6
+	VADDPD       cosC2<>+0(SB), Y6, Y6
+	VMULPD       cosC5<>+0(SB), Y3, Y7
+	VADDPD       cosC4<>+0(SB), Y7, Y7
+	VMULPD       Y7, Y4, Y7
+	VADDPD       Y7, Y6, Y6
+	VMULPD       cosC7<>+0(SB), Y3, Y3
+	VADDPD       cosC6<>+0(SB), Y3, Y3
+	VMULPD       Y4, Y4, Y7
+	VMULPD       Y3, Y7, Y3
+	VADDPD       Y3, Y6, Y3
+	VMULPD       Y3, Y4, Y3
+	VSUBPD       Y3, Y5, Y3
 	VBROADCASTSD one<>+0(SB), Y4
 	VSUBPD       Y3, Y4, Y3
 	VPSLLQ       $0x3f, Y2, Y4
@@ -139,18 +143,20 @@ loop2:
 	VADDPD.BCST   two<>+0(SB), Z1, Z5
 	VDIVPD        Z5, Z1, Z5
 	VMULPD        Z5, Z5, Z6
-	VMULPD.BCST   logC7<>+0(SB), Z6, Z7
-	VADDPD.BCST   logC6<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z6, Z7
-	VADDPD.BCST   logC5<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z6, Z7
-	VADDPD.BCST   logC4<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z6, Z7
-	VADDPD.BCST   logC3<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z6, Z7
-	VADDPD.BCST   logC2<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z6, Z7
-	VADDPD.BCST   logC1<>+0(SB), Z7, Z7
+	VMULPD        Z6, Z6, Z7
+	VMULPD.BCST   logC2<>+0(SB), Z6, Z8
+	VADDPD.BCST   logC1<>+0(SB), Z8, Z8
+	VMULPD.BCST   logC4<>+0(SB), Z6, Z9
+	VADDPD.BCST   logC3<>+0(SB), Z9, Z9
+	VMULPD        Z9, Z7, Z9
+	VADDPD        Z9, Z8, Z8
+	VMULPD.BCST   logC6<>+0(SB), Z6, Z9
+	VADDPD.BCST   logC5<>+0(SB), Z9, Z9
+	VMULPD.BCST   logC7<>+0(SB), Z7, Z10
+	VADDPD        Z10, Z9, Z9
+	VMULPD        Z7, Z7, Z7
+	VMULPD        Z9, Z7, Z7
+	VADDPD        Z7, Z8, Z7
 	VMULPD.BCST   half<>+0(SB), Z1, Z8
 	VMULPD        Z1, Z8, Z8
 	VMULPD        Z7, Z6, Z6
@@ -170,33 +176,35 @@ loop2:
 	VSUBPD        Z5, Z0, Z0
 	VMULPD.BCST   halfPi<>+0(SB), Z0, Z0
 	VMULPD        Z0, Z0, Z5
-	VMULPD        Z5, Z0, Z6
-	VMULPD.BCST   sinC6<>+0(SB), Z5, Z7
-	VADDPD.BCST   sinC5<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z5, Z7
-	VADDPD.BCST   sinC4<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z5, Z7
-	VADDPD.BCST   sinC3<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z5, Z7
-	VADDPD.BCST   sinC2<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z5, Z7
-	VADDPD.BCST   sinC1<>+0(SB), Z7, Z7
-	VMULPD        Z7, Z6, Z6
-	VADDPD        Z6, Z0, Z0
-	VMULPD.BCST   half<>+0(SB), Z5, Z6
-	VMULPD        Z5, Z5, Z7
-	VMULPD.BCST   cosC7<>+0(SB), Z5, Z8
-	VADDPD.BCST   cosC6<>+0(SB), Z8, Z8
-	VMULPD        Z8, Z5, Z8
-	VADDPD.BCST   cosC5<>+0(SB), Z8, Z8
-	VMULPD        Z8, Z5, Z8
-	VADDPD.BCST   cosC4<>+0(SB), Z8, Z8
-	VMULPD        Z8, Z5, Z8
-	VADDPD.BCST   cosC3<>+0(SB), Z8, Z8
-	VMULPD        Z8, Z5, Z5
-	VADDPD.BCST   cosC2<>+0(SB), Z5, Z5
-	VMULPD        Z5, Z7, Z5
-	VSUBPD        Z5, Z6, Z5
+	VMULPD        Z5, Z5, Z6
+	VMULPD        Z5, Z0, Z7
+	VMULPD.BCST   sinC2<>+0(SB), Z5, Z8
+	VADDPD.BCST   sinC1<>+0(SB), Z8, Z8
+	VMULPD.BCST   sinC4<>+0(SB), Z5, Z9
+	VADDPD.BCST   sinC3<>+0(SB), Z9, Z9
+	VMULPD        Z9, Z6, Z9
+	VADDPD        Z9, Z8, Z8
+	VMULPD.BCST   sinC6<>+0(SB), Z5, Z9
+	VADDPD.BCST   sinC5<>+0(SB), Z9, Z9
+	VMULPD        Z6, Z6, Z10
+	VMULPD        Z9, Z10, Z9
+	VADDPD        Z9, Z8, Z8
+	VMULPD        Z8, Z7, Z7
+	VADDPD        Z7, Z0, Z0
+	VMULPD.BCST   half<>+0(SB), Z5, Z7
+	VMULPD.BCST   cosC3<>+0(SB), Z5, Z8
+	VADDPD.BCST   cosC2<>+0(SB), Z8, Z8
+	VMULPD.BCST   cosC5<>+0(SB), Z5, Z9
+	VADDPD.BCST   cosC4<>+0(SB), Z9, Z9
+	VMULPD        Z9, Z6, Z9
+	VADDPD        Z9, Z8, Z8
+	VMULPD.BCST   cosC7<>+0(SB), Z5, Z5
+	VADDPD.BCST   cosC6<>+0(SB), Z5, Z5
+	VMULPD        Z6, Z6, Z9
+	VMULPD        Z5, Z9, Z5
+	VADDPD        Z5, Z8, Z5
+	VMULPD        Z5, Z6, Z5
+	VSUBPD        Z5, Z7, Z5
 	VBROADCASTSD  one<>+0(SB), Z6
 	VSUBPD        Z5, Z6, Z5
 	VPTESTMQ.BCST integerOne<>+0(SB), Z2, K1
@@ -272,35 +280,11 @@ DATA two<>+16(SB)/8, $0x4000000000000000
 DATA two<>+24(SB)/8, $0x4000000000000000
 GLOBL two<>(SB), RODATA|NOPTR, $32
 
-DATA logC7<>+0(SB)/8, $0x3fc2f070231439cd
-DATA logC7<>+8(SB)/8, $0x3fc2f070231439cd
-DATA logC7<>+16(SB)/8, $0x3fc2f070231439cd
-DATA logC7<>+24(SB)/8, $0x3fc2f070231439cd
-GLOBL logC7<>(SB), RODATA|NOPTR, $32
-
-DATA logC6<>+0(SB)/8, $0x3fc39a19386921ce
-DATA logC6<>+8(SB)/8, $0x3fc39a19386921ce
-DATA logC6<>+16(SB)/8, $0x3fc39a19386921ce
-DATA logC6<>+24(SB)/8, $0x3fc39a19386921ce
-GLOBL logC6<>(SB), RODATA|NOPTR, $32
-
-DATA logC5<>+0(SB)/8, $0x3fc7466405914888
-DATA logC5<>+8(SB)/8, $0x3fc7466405914888
-DATA logC5<>+16(SB)/8, $0x3fc7466405914888
-DATA logC5<>+24(SB)/8, $0x3fc7466405914888
-GLOBL logC5<>(SB), RODATA|NOPTR, $32
-
-DATA logC4<>+0(SB)/8, $0x3fcc71c5202be3b8
-DATA logC4<>+8(SB)/8, $0x3fcc71c5202be3b8
-DATA logC4<>+16(SB)/8, $0x3fcc71c5202be3b8
-DATA logC4<>+24(SB)/8, $0x3fcc71c5202be3b8
-GLOBL logC4<>(SB), RODATA|NOPTR, $32
-
-DATA logC3<>+0(SB)/8, $0x3fd24924941f8c84
-DATA logC3<>+8(SB)/8, $0x3fd24924941f8c84
-DATA logC3<>+16(SB)/8, $0x3fd24924941f8c84
-DATA logC3<>+24(SB)/8, $0x3fd24924941f8c84
-GLOBL logC3<>(SB), RODATA|NOPTR, $32
+DATA logC1<>+0(SB)/8, $0x3fe5555555555592
+DATA logC1<>+8(SB)/8, $0x3fe5555555555592
+DATA logC1<>+16(SB)/8, $0x3fe5555555555592
+DATA logC1<>+24(SB)/8, $0x3fe5555555555592
+GLOBL logC1<>(SB), RODATA|NOPTR, $32
 
 DATA logC2<>+0(SB)/8, $0x3fd999999997fd37
 DATA logC2<>+8(SB)/8, $0x3fd999999997fd37
@@ -308,11 +292,35 @@ DATA logC2<>+16(SB)/8, $0x3fd999999997fd37
 DATA logC2<>+24(SB)/8, $0x3fd999999997fd37
 GLOBL logC2<>(SB), RODATA|NOPTR, $32
 
-DATA logC1<>+0(SB)/8, $0x3fe5555555555592
-DATA logC1<>+8(SB)/8, $0x3fe5555555555592
-DATA logC1<>+16(SB)/8, $0x3fe5555555555592
-DATA logC1<>+24(SB)/8, $0x3fe5555555555592
-GLOBL logC1<>(SB), RODATA|NOPTR, $32
+DATA logC3<>+0(SB)/8, $0x3fd24924941f8c84
+DATA logC3<>+8(SB)/8, $0x3fd24924941f8c84
+DATA logC3<>+16(SB)/8, $0x3fd24924941f8c84
+DATA logC3<>+24(SB)/8, $0x3fd24924941f8c84
+GLOBL logC3<>(SB), RODATA|NOPTR, $32
+
+DATA logC4<>+0(SB)/8, $0x3fcc71c5202be3b8
+DATA logC4<>+8(SB)/8, $0x3fcc71c5202be3b8
+DATA logC4<>+16(SB)/8, $0x3fcc71c5202be3b8
+DATA logC4<>+24(SB)/8, $0x3fcc71c5202be3b8
+GLOBL logC4<>(SB), RODATA|NOPTR, $32
+
+DATA logC5<>+0(SB)/8, $0x3fc7466405914888
+DATA logC5<>+8(SB)/8, $0x3fc7466405914888
+DATA logC5<>+16(SB)/8, $0x3fc7466405914888
+DATA logC5<>+24(SB)/8, $0x3fc7466405914888
+GLOBL logC5<>(SB), RODATA|NOPTR, $32
+
+DATA logC6<>+0(SB)/8, $0x3fc39a19386921ce
+DATA logC6<>+8(SB)/8, $0x3fc39a19386921ce
+DATA logC6<>+16(SB)/8, $0x3fc39a19386921ce
+DATA logC6<>+24(SB)/8, $0x3fc39a19386921ce
+GLOBL logC6<>(SB), RODATA|NOPTR, $32
+
+DATA logC7<>+0(SB)/8, $0x3fc2f070231439cd
+DATA logC7<>+8(SB)/8, $0x3fc2f070231439cd
+DATA logC7<>+16(SB)/8, $0x3fc2f070231439cd
+DATA logC7<>+24(SB)/8, $0x3fc2f070231439cd
+GLOBL logC7<>(SB), RODATA|NOPTR, $32
 
 DATA half<>+0(SB)/8, $0x3fe0000000000000
 DATA half<>+8(SB)/8, $0x3fe0000000000000
@@ -356,29 +364,11 @@ DATA halfPi<>+16(SB)/8, $0x3ff921fb54442d18
 DATA halfPi<>+24(SB)/8, $0x3ff921fb54442d18
 GLOBL halfPi<>(SB), RODATA|NOPTR, $32
 
-DATA sinC6<>+0(SB)/8, $0x3de5d8fa30fc5518
-DATA sinC6<>+8(SB)/8, $0x3de5d8fa30fc5518
-DATA sinC6<>+16(SB)/8, $0x3de5d8fa30fc5518
-DATA sinC6<>+24(SB)/8, $0x3de5d8fa30fc5518
-GLOBL sinC6<>(SB), RODATA|NOPTR, $32
-
-DATA sinC5<>+0(SB)/8, $0xbe5ae5e59f522618
-DATA sinC5<>+8(SB)/8, $0xbe5ae5e59f522618
-DATA sinC5<>+16(SB)/8, $0xbe5ae5e59f522618
-DATA sinC5<>+24(SB)/8, $0xbe5ae5e59f522618
-GLOBL sinC5<>(SB), RODATA|NOPTR, $32
-
-DATA sinC4<>+0(SB)/8, $0x3ec71de3567115e3
-DATA sinC4<>+8(SB)/8, $0x3ec71de3567115e3
-DATA sinC4<>+16(SB)/8, $0x3ec71de3567115e3
-DATA sinC4<>+24(SB)/8, $0x3ec71de3567115e3
-GLOBL sinC4<>(SB), RODATA|NOPTR, $32
-
-DATA sinC3<>+0(SB)/8, $0xbf2a01a019bfd163
-DATA sinC3<>+8(SB)/8, $0xbf2a01a019bfd163
-DATA sinC3<>+16(SB)/8, $0xbf2a01a019bfd163
-DATA sinC3<>+24(SB)/8, $0xbf2a01a019bfd163
-GLOBL sinC3<>(SB), RODATA|NOPTR, $32
+DATA sinC1<>+0(SB)/8, $0xbfc5555555555548
+DATA sinC1<>+8(SB)/8, $0xbfc5555555555548
+DATA sinC1<>+16(SB)/8, $0xbfc5555555555548
+DATA sinC1<>+24(SB)/8, $0xbfc5555555555548
+GLOBL sinC1<>(SB), RODATA|NOPTR, $32
 
 DATA sinC2<>+0(SB)/8, $0x3f8111111110f7ca
 DATA sinC2<>+8(SB)/8, $0x3f8111111110f7ca
@@ -386,35 +376,35 @@ DATA sinC2<>+16(SB)/8, $0x3f8111111110f7ca
 DATA sinC2<>+24(SB)/8, $0x3f8111111110f7ca
 GLOBL sinC2<>(SB), RODATA|NOPTR, $32
 
-DATA sinC1<>+0(SB)/8, $0xbfc5555555555548
-DATA sinC1<>+8(SB)/8, $0xbfc5555555555548
-DATA sinC1<>+16(SB)/8, $0xbfc5555555555548
-DATA sinC1<>+24(SB)/8, $0xbfc5555555555548
-GLOBL sinC1<>(SB), RODATA|NOPTR, $32
+DATA sinC3<>+0(SB)/8, $0xbf2a01a019bfd163
+DATA sinC3<>+8(SB)/8, $0xbf2a01a019bfd163
+DATA sinC3<>+16(SB)/8, $0xbf2a01a019bfd163
+DATA sinC3<>+24(SB)/8, $0xbf2a01a019bfd163
+GLOBL sinC3<>(SB), RODATA|NOPTR, $32
 
-DATA cosC7<>+0(SB)/8, $0xbda8fa4667aacf72
-DATA cosC7<>+8(SB)/8, $0xbda8fa4667aacf72
-DATA cosC7<>+16(SB)/8, $0xbda8fa4667aacf72
-DATA cosC7<>+24(SB)/8, $0xbda8fa4667aacf72
-GLOBL cosC7<>(SB), RODATA|NOPTR, $32
+DATA sinC4<>+0(SB)/8, $0x3ec71de3567115e3
+DATA sinC4<>+8(SB)/8, $0x3ec71de3567115e3
+DATA sinC4<>+16(SB)/8, $0x3ec71de3567115e3
+DATA sinC4<>+24(SB)/8, $0x3ec71de3567115e3
+GLOBL sinC4<>(SB), RODATA|NOPTR, $32
 
-DATA cosC6<>+0(SB)/8, $0x3e21ee9d753af332
-DATA cosC6<>+8(SB)/8, $0x3e21ee9d753af332
-DATA cosC6<>+16(SB)/8, $0x3e21ee9d753af332
-DATA cosC6<>+24(SB)/8, $0x3e21ee9d753af332
-GLOBL cosC6<>(SB), RODATA|NOPTR, $32
+DATA sinC5<>+0(SB)/8, $0xbe5ae5e59f522618
+DATA sinC5<>+8(SB)/8, $0xbe5ae5e59f522618
+DATA sinC5<>+16(SB)/8, $0xbe5ae5e59f522618
+DATA sinC5<>+24(SB)/8, $0xbe5ae5e59f522618
+GLOBL sinC5<>(SB), RODATA|NOPTR, $32
 
-DATA cosC5<>+0(SB)/8, $0xbe927e4f7ea39575
-DATA cosC5<>+8(SB)/8, $0xbe927e4f7ea39575
-DATA cosC5<>+16(SB)/8, $0xbe927e4f7ea39575
-DATA cosC5<>+24(SB)/8, $0xbe927e4f7ea39575
-GLOBL cosC5<>(SB), RODATA|NOPTR, $32
+DATA sinC6<>+0(SB)/8, $0x3de5d8fa30fc5518
+DATA sinC6<>+8(SB)/8, $0x3de5d8fa30fc5518
+DATA sinC6<>+16(SB)/8, $0x3de5d8fa30fc5518
+DATA sinC6<>+24(SB)/8, $0x3de5d8fa30fc5518
+GLOBL sinC6<>(SB), RODATA|NOPTR, $32
 
-DATA cosC4<>+0(SB)/8, $0x3efa01a019c83939
-DATA cosC4<>+8(SB)/8, $0x3efa01a019c83939
-DATA cosC4<>+16(SB)/8, $0x3efa01a019c83939
-DATA cosC4<>+24(SB)/8, $0x3efa01a019c83939
-GLOBL cosC4<>(SB), RODATA|NOPTR, $32
+DATA cosC2<>+0(SB)/8, $0x3fa555555555554b
+DATA cosC2<>+8(SB)/8, $0x3fa555555555554b
+DATA cosC2<>+16(SB)/8, $0x3fa555555555554b
+DATA cosC2<>+24(SB)/8, $0x3fa555555555554b
+GLOBL cosC2<>(SB), RODATA|NOPTR, $32
 
 DATA cosC3<>+0(SB)/8, $0xbf56c16c16c14f8a
 DATA cosC3<>+8(SB)/8, $0xbf56c16c16c14f8a
@@ -422,11 +412,29 @@ DATA cosC3<>+16(SB)/8, $0xbf56c16c16c14f8a
 DATA cosC3<>+24(SB)/8, $0xbf56c16c16c14f8a
 GLOBL cosC3<>(SB), RODATA|NOPTR, $32
 
-DATA cosC2<>+0(SB)/8, $0x3fa555555555554b
-DATA cosC2<>+8(SB)/8, $0x3fa555555555554b
-DATA cosC2<>+16(SB)/8, $0x3fa555555555554b
-DATA cosC2<>+24(SB)/8, $0x3fa555555555554b
-GLOBL cosC2<>(SB), RODATA|NOPTR, $32
+DATA cosC4<>+0(SB)/8, $0x3efa01a019c83939
+DATA cosC4<>+8(SB)/8, $0x3efa01a019c83939
+DATA cosC4<>+16(SB)/8, $0x3efa01a019c83939
+DATA cosC4<>+24(SB)/8, $0x3efa01a019c83939
+GLOBL cosC4<>(SB), RODATA|NOPTR, $32
+
+DATA cosC5<>+0(SB)/8, $0xbe927e4f7ea39575
+DATA cosC5<>+8(SB)/8, $0xbe927e4f7ea39575
+DATA cosC5<>+16(SB)/8, $0xbe927e4f7ea39575
+DATA cosC5<>+24(SB)/8, $0xbe927e4f7ea39575
+GLOBL cosC5<>(SB), RODATA|NOPTR, $32
+
+DATA cosC6<>+0(SB)/8, $0x3e21ee9d753af332
+DATA cosC6<>+8(SB)/8, $0x3e21ee9d753af332
+DATA cosC6<>+16(SB)/8, $0x3e21ee9d753af332
+DATA cosC6<>+24(SB)/8, $0x3e21ee9d753af332
+GLOBL cosC6<>(SB), RODATA|NOPTR, $32
+
+DATA cosC7<>+0(SB)/8, $0xbda8fa4667aacf72
+DATA cosC7<>+8(SB)/8, $0xbda8fa4667aacf72
+DATA cosC7<>+16(SB)/8, $0xbda8fa4667aacf72
+DATA cosC7<>+24(SB)/8, $0xbda8fa4667aacf72
+GLOBL cosC7<>(SB), RODATA|NOPTR, $32
 
 DATA sign<>+0(SB)/8, $0x8000000000000000
 DATA sign<>+8(SB)/8, $0x8000000000000000

@@ -80,20 +80,16 @@ func cosNear(hi, lo float64) float64 {
 
 // sinPoly returns (sin(r) - r) / r^3 for z = r^2.
 func sinPoly(z float64) float64 {
-	p := float64(z*sinC6) + sinC5
-	p = float64(z*p) + sinC4
-	p = float64(z*p) + sinC3
-	p = float64(z*p) + sinC2
-	return float64(z*p) + sinC1
+	y := float64(z * z)
+	a := (float64(z*sinC2) + sinC1) + float64(y*(float64(z*sinC4)+sinC3))
+	return a + float64(float64(y*y)*(float64(z*sinC6)+sinC5))
 }
 
 // cosPoly returns (cos(r) - 1 + r^2/2) / r^4 for z = r^2.
 func cosPoly(z float64) float64 {
-	p := float64(z*cosC7) + cosC6
-	p = float64(z*p) + cosC5
-	p = float64(z*p) + cosC4
-	p = float64(z*p) + cosC3
-	return float64(z*p) + cosC2
+	y := float64(z * z)
+	a := (float64(z*cosC3) + cosC2) + float64(y*(float64(z*cosC5)+cosC4))
+	return a + float64(float64(y*y)*(float64(z*cosC7)+cosC6))
 }
 
 // quadrant returns q and hi + lo with x = q*π/2 + hi + lo and |hi| <= π/4

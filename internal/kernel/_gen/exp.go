@@ -12,9 +12,9 @@ func exp(p *path) {
 		hi := p.sub(x, p.mul(n, p.constant("ln2Hi")))
 		lo := p.mul(n, p.constant("ln2Lo"))
 		r := p.sub(hi, lo)
-		poly := p.horner(r, "expC", 12, 3)
-		poly = p.add(p.mul(r, poly), p.float("half", 0.5))
-		w := p.mul(p.mul(r, r), poly)
+		z := p.mul(r, r)
+		poly := p.polynomial(r, z, p.series("expC", 3, 12))
+		w := p.mul(z, p.add(p.mul(r, poly), p.float("half", 0.5)))
 		w = p.add(w, p.sub(p.sub(hi, r), lo))
 		s := p.add(p.register(p.one()), r)
 		y := p.add(s, p.add(p.sub(r, p.sub(s, p.one())), w))
@@ -28,15 +28,38 @@ func exp(p *path) {
 // constantInRegister loads a constant of package kernel.
 func (p *path) constantInRegister(name string) op { return p.register(p.constant(name)) }
 
-// horner is the polynomial in x whose coefficients are named prefix and a
-// number, from the first down to the last.
-func (p *path) horner(x op, prefix string, first, last int) vec {
-	sum := p.mul(x, p.constant(fmt.Sprintf("%s%d", prefix, first)))
-	for i := first - 1; ; i-- {
-		sum = p.add(sum, p.constant(fmt.Sprintf("%s%d", prefix, i)))
-		if i == last {
-			return sum
-		}
-		sum = p.mul(x, sum)
+// series returns the constants of a name and the numbers from first to last.
+func (p *path) series(name string, first, last int) []op {
+	var list []op
+	for i := first; i <= last; i++ {
+		list = append(list, p.constant(fmt.Sprintf("%s%d", name, i)))
 	}
+	return list
+}
+
+// polynomial is the polynomial in x of these coefficients, from the constant
+// one on, grouped by powers of x^4; square is x^2.
+func (p *path) polynomial(x, square op, coefficients []op) vec {
+	pair := func(c []op) op { // c[0] + c[1]*x
+		if len(c) == 1 {
+			return c[0]
+		}
+		return p.add(p.mul(x, c[1]), c[0])
+	}
+	var groups []op
+	for len(coefficients) > 0 {
+		c := coefficients[:min(4, len(coefficients))]
+		coefficients = coefficients[len(c):]
+		group := pair(c[:min(2, len(c))])
+		if len(c) > 2 {
+			group = p.add(group, p.mul(square, pair(c[2:])))
+		}
+		groups = append(groups, group)
+	}
+	fourth := p.mul(square, square)
+	sum := groups[len(groups)-1]
+	for i := len(groups) - 2; i >= 0; i-- {
+		sum = p.add(groups[i], p.mul(fourth, sum))
+	}
+	return sum.(vec)
 }

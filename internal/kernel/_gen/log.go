@@ -27,7 +27,7 @@ func (p *path) log(x op, special bool) vec {
 	f = p.sub(f, p.one())
 	s := p.div(f, p.add(f, p.float("two", 2)))
 	z := p.mul(s, s)
-	poly := p.horner(z, "logC", 7, 1)
+	poly := p.polynomial(z, p.mul(z, z), p.series("logC", 1, 7))
 	h := p.mul(p.mul(f, p.float("half", 0.5)), f)
 	w := p.add(p.mul(s, p.add(h, p.mul(z, poly))), p.mul(n, p.constant("ln2Lo")))
 	y := p.sub(p.mul(n, p.constant("ln2Hi")), p.sub(p.sub(h, w), f))

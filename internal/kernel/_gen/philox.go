@@ -143,7 +143,7 @@ func (p *path) xor3(a, b vec, m operand.Mem) vec {
 	}
 	key := p.vec()
 	p.VPBROADCASTQ(m, key)
-	return p.xor(p.xor(a, b), key)
+	return p.xor(a, p.xor(b, key)) // a is what comes last
 }
 
 // joinHalves is the lower half of low with the lower half of high above it.
