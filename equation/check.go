@@ -16,12 +16,13 @@ type info struct {
 	ok     bool // false: an error has been reported
 }
 
-// unit prints a dimension for messages.
+// unit prints a dimension for messages, by the names of units: V and s may well be
+// variables of the text.
 func unit(d quantity.Dimension) string {
 	if d.IsNone() {
 		return "1 (no unit)"
 	}
-	return d.Symbol()
+	return strings.TrimPrefix(d.Brian(), "1. * ")
 }
 
 // check finds unit and type of an expression and reports all that is wrong in it.
@@ -264,7 +265,7 @@ func (c *compiler) checkCall(n *Call) info {
 		return info{}
 	}
 	if len(args) < f.min || len(args) > f.max {
-		c.fail.add(ErrSyntax, n.place(), "found %d arguments of %s, expected %s(%s)", len(args), n.Func, n.Func, f.args)
+		c.fail.add(ErrSyntax, n.place(), "found %d argument%s of %s, expected %s(%s)", len(args), plural(len(args)), n.Func, n.Func, f.args)
 		return info{}
 	}
 	if !ok {
@@ -315,6 +316,13 @@ func (c *compiler) checkCall(n *Call) info {
 		t.typ = Integer
 	}
 	return t
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
 }
 
 func (c *compiler) unknownFunction(n *Call) {

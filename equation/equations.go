@@ -3,6 +3,7 @@ package equation
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 
@@ -267,11 +268,15 @@ func (p *parser) unit(v *Variable) bool {
 	default:
 		u, err := quantity.ParseUnit(v.Unit)
 		if err != nil {
-			p.fail.add(ErrUnit, at, "%s is not a unit: %s", v.Unit, strings.TrimPrefix(err.Error(), "quantity: "))
+			why := err.Error()
+			if bad := (*quantity.ParseError)(nil); errors.As(err, &bad) {
+				why = bad.Msg
+			}
+			p.fail.add(ErrUnit, at, "%s is not a unit: %s", v.Unit, why)
 			return false
 		}
 		if u.Scale != 1 {
-			p.fail.add(ErrUnit, at, "variables are kept in SI units: found %s, expected %s", v.Unit, u.Dim.Symbol())
+			p.fail.add(ErrUnit, at, "variables are kept in SI units: found %s, expected %s", v.Unit, unit(u.Dim))
 			return false
 		}
 		v.Dim = u.Dim

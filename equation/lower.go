@@ -1,6 +1,7 @@
 package equation
 
 import (
+	"fmt"
 	"math"
 )
 
@@ -171,7 +172,11 @@ func (c *compiler) lowerBinary(n *Binary) form {
 	x, y := c.lower(n.X), c.lower(n.Y)
 	g := c.graph
 	if y.constant() && y.c == 0 && (n.Op == "/" || n.Op == "//" || n.Op == "%") {
-		c.fail.add(ErrValue, n.at, "division by zero: %s is 0 with these constants", shorten(n.Y))
+		why := ""
+		if _, literal := n.Y.(*Number); !literal {
+			why = fmt.Sprintf(": %s is 0 with these constants", shorten(n.Y))
+		}
+		c.fail.add(ErrValue, n.at, "division by zero%s", why)
 		return constantForm(1)
 	}
 	switch n.Op {

@@ -95,7 +95,11 @@ func (n *names) unknown(fail *failures, name string, at span) {
 	case utf8.RuneCountInString(name) == 1 && isUnit(name):
 		hint = "; units of one letter are not read in expressions, write their name (volt, second, …)"
 	default:
-		if near := nearest(name, slices.Concat(known, Functions(), []string{"pi", "True", "False"})); near != "" {
+		near := nearest(name, slices.Concat(known, Functions(), literals))
+		if near == "" && len(name) > 3 {
+			near = nearest(name, unitNames)
+		}
+		if near != "" {
 			hint = "; did you mean " + near + "?"
 		} else if len(known) > 0 {
 			if len(known) > 20 {
@@ -106,6 +110,12 @@ func (n *names) unknown(fail *failures, name string, at span) {
 	}
 	fail.add(ErrName, at, "unknown name %s%s", name, hint)
 }
+
+// literals and unitNames are what a misspelt name may have been meant to be.
+var (
+	literals  = []string{"pi", "True", "False"}
+	unitNames = []string{"second", "volt", "amp", "siemens", "ohm", "farad", "hertz", "metre", "meter", "msecond", "mvolt", "coulomb", "molar"}
+)
 
 func isUnit(name string) bool {
 	_, ok := quantity.LookupUnit(name)

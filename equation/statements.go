@@ -195,25 +195,21 @@ func (c *compiler) checkStatement(s statement, later []statement) bool {
 
 // assignable checks that a value may be assigned to a variable.
 func (c *compiler) assignable(name string, want, got info, expr Node, at span) bool {
-	ok := true
-	if got.dim != want.dim {
-		c.fail.add(ErrUnit, at, "%s has unit %s, but the value assigned to it has unit %s (%s)", name, unit(want.dim), unit(got.dim), shorten(expr))
-		ok = false
-	}
 	switch {
 	case (want.typ == Boolean) != (got.typ == Boolean):
-		what := "a number"
-		hint := ""
+		what, hint := "a number", ""
 		if got.typ == Boolean {
 			what, hint = "a condition", "; a condition is made a number by int(…)"
 		}
 		c.fail.add(ErrType, at, "%s is %s, found %s%s", name, want.typ, what, hint)
-		ok = false
+	case got.dim != want.dim:
+		c.fail.add(ErrUnit, at, "%s has unit %s, but the value assigned to it has unit %s (%s)", name, unit(want.dim), unit(got.dim), shorten(expr))
 	case want.typ == Integer && got.typ == Float:
 		c.fail.add(ErrType, at, "%s is integer, found a number that need not be whole; use int(…)", name)
-		ok = false
+	default:
+		return true
 	}
-	return ok
+	return false
 }
 
 // checkLocal checks the assignment to a name that is nothing else: it is a local
