@@ -42,15 +42,15 @@ func picture(t *testing.T, f *plot.Figure, err error) image.Image {
 
 func grey(c color.Color) uint8 { return color.GrayModel.Convert(c).(color.Gray).Y }
 
-// differing lists the pixels in which two pictures of a size differ by more than the last
-// shades, which a palette may leave out.
+// differing lists the pixels in which two pictures of a size differ by more than the
+// shade of a smoothed edge.
 func differing(t *testing.T, a, b image.Image) []image.Point {
 	t.Helper()
 	require.Equal(t, a.Bounds(), b.Bounds())
 	var list []image.Point
 	for y := range a.Bounds().Dy() {
 		for x := range a.Bounds().Dx() {
-			if d := int(grey(a.At(x, y))) - int(grey(b.At(x, y))); d > 8 || d < -8 {
+			if d := int(grey(a.At(x, y))) - int(grey(b.At(x, y))); d > 64 || d < -64 {
 				list = append(list, image.Pt(x, y))
 			}
 		}
