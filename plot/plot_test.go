@@ -77,7 +77,7 @@ func TestRasterSetsSpikesWhereTheyBelong(t *testing.T) {
 	spike := func(step int64, neuron int32) image.Rectangle { return box(differing(t, empty, draw(step, neuron))) }
 
 	one := spike(500, 25)
-	assert.Equal(t, 1, one.Dx())
+	assert.Equal(t, 2, one.Dx())
 	assert.GreaterOrEqual(t, one.Dy(), 10, "a mark as high as a row of 51 neurons")
 	late, early := spike(900, 25), spike(100, 25)
 	assert.InDelta(t, one.Min.X-early.Min.X, late.Min.X-one.Min.X, 1)
@@ -112,7 +112,7 @@ func TestRasterShowsEverySpike(t *testing.T) {
 	for _, p := range marks {
 		columns[p.X]++
 	}
-	assert.Len(t, columns, 50)
+	assert.Len(t, columns, 100, "marks of two pixels")
 	for x, n := range columns {
 		assert.InDelta(t, 600, n, 70, "column %d: 40 marks that fill most of the height", x)
 	}

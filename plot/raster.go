@@ -69,7 +69,10 @@ func Raster(o RasterOptions) (*Figure, error) {
 		p := *p // drawing settles limits in the plot
 		data := p.DataCanvas(area)
 		// A mark is as high as a neuron's row, within what can be seen and what looks like a tick.
-		const width = vg.Length(0.7)
+		width := vg.Length(0.7)
+		if o.N < 100 {
+			width = 1
+		}
 		height := max(min((data.Max.Y-data.Min.Y)/vg.Length(o.N), 8), 1.2)
 		m := marks{canvas: data, pixels: s.pixels, width: width, height: height}
 		m.begin()

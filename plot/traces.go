@@ -28,7 +28,7 @@ type TracesOptions struct {
 	Unit     string // in which the values are shown; "": as they are, no unit
 	TimeUnit string // "": ms
 
-	Width, Height float64 // inches; 0: 8 by 1 plus 1.2 for each panel
+	Width, Height float64 // inches; 0: 8 by 1 plus 1.2 for each panel, at least 3
 }
 
 // maxPanels is how many traces still make a readable figure.
@@ -97,7 +97,7 @@ func Traces(o TracesOptions) (*Figure, error) {
 			return nil, err
 		}
 	}
-	return newFigure(o.Width, o.Height, 8, math.Min(1+1.2*float64(len(lines)), maxInches), func(s sheet) {
+	return newFigure(o.Width, o.Height, 8, 1+math.Max(2, 1.2*float64(len(lines))), func(s sheet) {
 		o.draw(margin(s.Canvas), lines, x, withUnit(orElse(o.XLabel, "time"), timeUnit.Name))
 	})
 }
