@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"galvani/trajectory"
+	"galvani/trajectory/hdf5"
 )
 
 // An Experiment is what is done at each point of an exploration.
@@ -81,6 +82,7 @@ type Environment struct {
 	con    *console
 	stdout io.Writer
 	log    *slog.Logger
+	noCgo  sync.Once // to say it
 }
 
 // New makes an environment. Nothing is written yet.
@@ -187,15 +189,9 @@ func progressWays() []string {
 	return []string{progressAuto, progressBar, progressLines, progressNone}
 }
 
+// isTrajectoryFile tells a trajectory file from a folder by its ending; a
+// trajectory in the format without cgo is itself a folder.
 func isTrajectoryFile(path string) bool {
-	if info, err := os.Stat(path); err == nil && info.IsDir() && !strings.HasSuffix(path, ".traj") {
-		return false
-	}
 	ext := strings.ToLower(filepath.Ext(path))
-	for _, s := range stores() {
-		if slices.Contains(s.Extensions(), ext) {
-			return true
-		}
-	}
-	return ext == ".hdf5" || ext == ".h5"
+	return slices.Contains(hdf5.New(hdf5.Options{}).Extensions(), ext)
 }

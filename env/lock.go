@@ -18,7 +18,7 @@ type claim struct{ file *os.File }
 
 // claimFolder takes the claim on a runs folder, which it makes if it is missing.
 func claimFolder(dir string) (*claim, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return nil, fmt.Errorf("env: no runs folder: %w", err)
 	}
 	path := filepath.Join(dir, "lock")
@@ -43,7 +43,22 @@ func claimFolder(dir string) (*claim, error) {
 	if err := f.Truncate(0); err == nil {
 		_, _ = f.WriteAt([]byte(text), 0)
 	}
-	return &claim{file: f}, nil
+	c := &claim{file: f}
+	return c, c.tidy(dir)
+}
+
+// tidy removes what a process that was killed was just writing. With the claim
+// no one else writes here, and what is finished has another name.
+func (c *claim) tidy(dir string) error {
+	unfinished, err := filepath.Glob(filepath.Join(dir, ".tmp-*"))
+	for _, path := range unfinished {
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err != nil {
+		c.release()
+		return fmt.Errorf("env: removing what was left unfinished: %w", err)
+	}
+	return nil
 }
 
 func (c *claim) release() {

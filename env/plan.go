@@ -69,7 +69,8 @@ func (s *sweep) differences(plan *trajectory.Plan, id trajectory.Identity) []str
 	var all []string
 	for _, d := range plan.Compare(s.t, id) {
 		switch d.What {
-		case "build", "arguments": // named in detail below
+		case "build", "arguments": // named in detail below and by the caller
+		case "comment": // changes no result; the first one stays
 		default:
 			all = append(all, d.String())
 		}

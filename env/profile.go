@@ -1,11 +1,9 @@
 package env
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/pkg/profile"
 )
@@ -38,30 +36,4 @@ func startProfile(kind, dir string) (stop func(), file string, err error) {
 	f.Close()
 	p := profile.Start(mode, profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet)
 	return p.Stop, file, nil
-}
-
-// checkWritable makes the folder and finds out whether files can be made in it.
-func checkWritable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("env: no output folder: %w; choose another with -out", err)
-	}
-	f, err := os.CreateTemp(dir, ".writable-*")
-	if err != nil {
-		return fmt.Errorf("env: cannot write in the output folder %s: %w; choose another with -out", dir, cause(err))
-	}
-	f.Close()
-	if err := os.Remove(f.Name()); err != nil {
-		return fmt.Errorf("env: cannot remove files in the output folder %s: %w; choose another with -out", dir, cause(err))
-	}
-	return nil
-}
-
-// cause takes the path off an error of package os whose message names a path
-// that means nothing to the reader, such as that of a temporary file.
-func cause(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) && strings.Contains(p.Path, string(filepath.Separator)+".") {
-		return p.Err
-	}
-	return err
 }

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"galvani/trajectory"
+	"galvani/trajectory/hdf5"
 )
 
 // An Option changes what [Environment.Run] does.
@@ -169,6 +171,9 @@ func (s *sweep) locate() error {
 	s.path = s.env.File(s.t.Name())
 	s.dir = trajectory.RunsDir(s.path)
 	s.host, _ = os.Hostname()
+	if !hdf5.Available() && s.env.file == "" {
+		s.env.noCgo.Do(func() { s.env.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
+	}
 	var err error
 	s.store, err = storeFor(s.path)
 	return err
@@ -214,7 +219,7 @@ func (s *sweep) pending(ctx context.Context) ([]int, error) {
 
 // fail remembers a failed run.
 func (s *sweep) fail(r trajectory.RunInfo, err error) *RunError {
-	f := &RunError{Index: r.Index, Name: runName(r.Index), Params: r.Summary, Attempt: r.Attempt, Err: err, Stack: r.Stack}
+	f := &RunError{Index: r.Index, Name: runName(r.Index), Params: strings.Join(strings.Fields(r.Summary), " "), Attempt: r.Attempt, Err: err, Stack: r.Stack}
 	s.mu.Lock()
 	s.failed = append(s.failed, f)
 	s.mu.Unlock()

@@ -7,11 +7,15 @@ import (
 	"strings"
 
 	"galvani/trajectory"
+	"galvani/trajectory/hdf5"
 )
 
 // stores are the formats that this program can write, the usual one first.
 func stores() []trajectory.Store {
-	return nil
+	if hdf5.Available() {
+		return []trajectory.Store{hdf5.New(hdf5.Options{})}
+	}
+	return []trajectory.Store{}
 }
 
 // storeFor is the store of the file, by its ending.
@@ -24,5 +28,8 @@ func storeFor(path string) (trajectory.Store, error) {
 		}
 		known = append(known, s.Extensions()[0])
 	}
-	return nil, fmt.Errorf("env: %s: this program writes %s", path, enumerate(known))
+	if slices.Contains(hdf5.New(hdf5.Options{}).Extensions(), ext) {
+		return nil, fmt.Errorf("env: %s: %w", path, hdf5.ErrNoCgo)
+	}
+	return nil, fmt.Errorf("env: %s: this program writes files that end with %s", path, enumerate(known))
 }
