@@ -17,9 +17,12 @@ package hdf5
 import "C"
 
 import (
+	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"unsafe"
 )
@@ -80,27 +83,32 @@ func closeID(x id) {
 
 // A link is an entry of a group.
 type link struct {
-	kind byte // 'h' an object, 's' a soft link, 'x' an external link, 'u' one that a user defined
-	name string
+	kind  byte // 'h' an object, 's' a soft link, 'x' an external link, 'u' one that a user defined
+	name  string
+	order int64 // in which it was made, -1 if that is not known
 }
 
 // list is the entries of a group, by name or in the order they were made if the group remembers it.
 func list(group id, byCreation bool) ([]link, error) {
 	var p *C.char
 	var n C.size_t
-	by := C.int(0)
-	if byCreation {
-		by = 1
-	}
-	if C.shim_list(group, by, &p, &n) < 0 {
+	if C.shim_list(group, &p, &n) < 0 {
 		return nil, failure("cannot list a group")
 	}
+	const head = 1 + 8
 	var links []link
-	for text := string(take(p, n)); text != ""; {
-		end := strings.IndexByte(text, 0)
-		links = append(links, link{text[0], text[1:end]})
+	for text := string(take(p, n)); len(text) > head; {
+		end := head + strings.IndexByte(text[head:], 0)
+		order := int64(binary.NativeEndian.Uint64([]byte(text[1:head])))
+		links = append(links, link{text[0], text[head:end], order})
 		text = text[end+1:]
 	}
+	slices.SortFunc(links, func(a, b link) int {
+		if byCreation && a.order != b.order {
+			return cmp.Compare(a.order, b.order)
+		}
+		return strings.Compare(a.name, b.name)
+	})
 	return links, nil
 }
 

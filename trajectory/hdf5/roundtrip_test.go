@@ -129,7 +129,9 @@ func kinds() []trajectory.Item {
 	}
 }
 
-func itoa(i int) string { return strings.TrimLeft(string([]byte{'0' + byte(i/1000), '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}), "0") }
+func itoa(i int) string {
+	return strings.TrimLeft(string([]byte{'0' + byte(i/1000), '0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}), "0")
+}
 
 func notes() []trajectory.Item {
 	return []trajectory.Item{

@@ -55,9 +55,10 @@ int shim_new_format(hid_t file);
 int shim_flush(hid_t file);
 int shim_close_objects(hid_t file);
 
-// Links. shim_list and shim_attributes allocate *out (a kind byte, the name and a NUL for
-// each link; the name and a NUL for each attribute); free it with shim_free.
-int shim_list(hid_t group, int by_creation, char **out, size_t *n);
+// Links. shim_list and shim_attributes allocate *out (for each link a kind byte, the number in
+// the order of creation or -1 as a long long, the name and a NUL; the name and a NUL for each
+// attribute); free it with shim_free.
+int shim_list(hid_t group, char **out, size_t *n);
 int shim_link_kind(hid_t group, const char *name);
 int shim_link_target(hid_t group, const char *name, char **out, size_t *n);
 int shim_link_soft(hid_t group, const char *target, const char *name);
