@@ -35,7 +35,7 @@ func Expm1(x float64) float64 {
 	scale := math.Float64frombits((math.Float64bits(t) - (round2IntBits - 1023)) << 52)
 	p := r + w
 	pLow := w - (p - r)
-	p *= scale
+	p = float64(p * scale)
 	base := scale - 1
 	s := base + p
 	v := s - base

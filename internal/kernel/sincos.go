@@ -202,7 +202,7 @@ func twoProduct(a, b float64) (p, e float64) {
 
 // split returns a as the sum of two numbers of 26 bits.
 func split(a float64) (hi, lo float64) {
-	c := float64(0x1p27+1) * a
+	c := float64((0x1p27 + 1) * a)
 	hi = c - (c - a)
 	return hi, a - hi
 }

@@ -23,15 +23,10 @@ const inversionMean = 16
 func (s Stream) Binomial(dst []int64, n int64, p float64, step int64, draw uint32, first int64) {
 	b := newBinomial(n, p)
 	if !b.rejects {
-		var buf [256]float64
-		for len(dst) > 0 {
-			u := buf[:min(len(buf), len(dst))]
-			s.Uniform(u, step, draw, first)
-			for i, x := range u {
-				dst[i] = b.draw(x, nil)
-			}
-			dst = dst[len(u):]
-			first += int64(len(u))
+		u := asFloats(dst)
+		s.Uniform(u, step, draw, first)
+		for i, x := range u {
+			dst[i] = b.draw(x, nil)
 		}
 		return
 	}
@@ -71,7 +66,7 @@ func newBinomial(n int64, p float64) binomial {
 		d.p, d.swapped = max(1-d.p, 0), true
 	}
 	d.q = 1 - d.p
-	mean := float64(d.n) * d.p
+	mean := float64(float64(d.n) * d.p)
 	d.odds = d.p / d.q
 	if mean <= inversionMean {
 		d.p0 = kernel.Exp(float64(d.n) * kernel.Log1p(-d.p))

@@ -74,7 +74,7 @@ func (s *Sequence) IntN(n int64) int64 {
 // that succeed with probability p: floor(log(u) / log(1-p)), at most 2^62. It
 // is 0 for p >= 1, and 2^62 for p <= 0 or NaN.
 func (s *Sequence) Geometric(p float64) int64 {
-	return geometric(s.Uniform(), p)
+	return jump(kernel.Log(s.Uniform()), logFailure(p))
 }
 
 // Binomial returns the number of successes among n trials that succeed with
