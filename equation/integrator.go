@@ -51,14 +51,14 @@ func (s *system) rates(x []form) []form {
 // Where f has the terms a*x + b, the step is k*x + dt*b with k = 1 + dt*a rounded,
 // which moves the fixed point -b/a by a relative 1e-16/(dt*a). Scaling b by
 // (k-1)/(dt*a), where k-1 is exact, puts it back; what is left is a time constant
-// that differs in its last digits. Variables too slow to reach their fixed point
-// (1e5 steps and more) are left alone. The term of x comes last, since it is the largest.
+// that differs in its last digits. Where that would be more than 2^-43 of it, beyond
+// 1024 steps, b is left alone. The term of x comes last, since it is the largest.
 func euler(s *system) []form {
 	x := s.state()
 	for i, dx := range s.rates(x) {
 		a, b := dx.scaled(s.dt).without(x[i].terms[0].v)
 		k := 1 + a
-		if math.Abs(a) >= 1e-5 && k >= 0.5 && k <= 2 {
+		if math.Abs(a) >= 0x1p-10 && k >= 0.5 && k <= 2 {
 			b = b.scaled((k - 1) / a)
 		}
 		x[i] = b.plus(x[i].scaled(k))
