@@ -30,6 +30,7 @@ const (
 
 	attrType       = "GALVANI_TYPE"     // element type of an array, where it is not numpy's
 	attrNote       = "GALVANI_NOTE_"    // + name: "COLL type" of an annotation
+	attrOwnColl    = "GALVANI_COLL"     // collection type of what pypet shall take for something else
 	attrLengths    = "GALVANI_LENGTHS"  // lengths of strings that end with NUL bytes
 	attrColumnType = "GALVANI_COLUMN_"  // + column + _TYPE or _LENGTHS
 	attrGathered   = "GALVANI_GATHERED" // collection type of a nested group that stands for one value
@@ -297,6 +298,9 @@ func opaque(c trajectory.Coll, text string) trajectory.Data {
 // array interprets content that is no table by the attributes beside it.
 func (c *content) array(a attributes) (trajectory.Data, error) {
 	coll := trajectory.Coll(a.text(attrColl))
+	if own := a.text(attrOwnColl); own != "" {
+		coll = trajectory.Coll(own)
+	}
 	if coll == trajectory.EmptyDict {
 		return trajectory.Data{Coll: coll}, nil
 	}

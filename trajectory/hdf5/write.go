@@ -147,6 +147,13 @@ func (o *output) value(group id, name string, d trajectory.Data) error {
 	if err := setText(x, attrStore, store); err != nil {
 		return err
 	}
+	if d.Shape != nil && len(d.Shape) == 0 {
+		// pypet cannot go on with an array without dimensions: for it, it is a scalar.
+		if err := setText(x, attrOwnColl, string(d.Coll)); err != nil {
+			return err
+		}
+		d.Coll = trajectory.Scalar
+	}
 	if err := setText(x, attrColl, string(d.Coll)); err != nil {
 		return err
 	}
