@@ -72,7 +72,7 @@ func (t *Trajectory) Records() iter.Seq2[Record, error] {
 
 func (t *Trajectory) records(encode func(*node) ([]Item, string, error)) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		t.scope().walk(t.tree.root, func(n *node) bool {
+		done := t.scope().walk(t.tree.root, func(n *node) bool {
 			r := n.record()
 			var err error
 			switch {
@@ -89,6 +89,12 @@ func (t *Trajectory) records(encode func(*node) ([]Item, string, error)) iter.Se
 			}
 			return yield(r, nil)
 		})
+		if !done {
+			return
+		}
+		if err := t.lazyErr(noRun); err != nil {
+			yield(Record{}, err)
+		}
 	}
 }
 
@@ -141,37 +147,6 @@ func sortedNotes(notes []Item) []Item {
 		out = append(out, Item{Name: name, Data: byName[name]})
 	}
 	return out
-}
-
-// expand brings in the nodes of a run that lie in a file or shard.
-func (t *Trajectory) expand(run int) {
-	if run == noRun || t.lazy == nil {
-		return
-	}
-	t.lazyMu.Lock()
-	defer t.lazyMu.Unlock()
-	t.expandLocked(run)
-}
-
-func (t *Trajectory) expandLocked(run int) {
-	bring, ok := t.lazy[run]
-	if !ok {
-		return
-	}
-	delete(t.lazy, run)
-	bring()
-}
-
-// expandAll brings in the nodes of all runs.
-func (t *Trajectory) expandAll() {
-	if t.lazy == nil {
-		return
-	}
-	t.lazyMu.Lock()
-	defer t.lazyMu.Unlock()
-	for _, run := range slices.Sorted(maps.Keys(t.lazy)) {
-		t.expandLocked(run)
-	}
 }
 
 // containsExactly tells whether the translated parts are the full name of a node.

@@ -36,7 +36,14 @@ func (s *scope) handle(n *node) Node {
 // children lists the children of a group by name, those of the run and of the
 // trajectory together. Links come as they are.
 func (s *scope) children(g *node) []*node {
-	s.t.expand(g.run)
+	switch {
+	case g.run != noRun:
+		s.t.expand(g.run)
+	case s.run != noRun:
+		s.t.expand(s.run)
+	case g.full != "" && !below(g.full, branchParameters):
+		s.t.expandAll()
+	}
 	s.t.mu.RLock()
 	defer s.t.mu.RUnlock()
 	return s.childrenLocked(g.full)
@@ -133,7 +140,9 @@ func (s *scope) lookup(start *node, path string) (*node, error) {
 		n, err = s.search(start, parts)
 	}
 	if n == nil && err == nil {
-		err = s.notFound(start, path)
+		if err = s.t.lazyErr(s.run); err == nil {
+			err = s.notFound(start, path)
+		}
 	}
 	return n, err
 }

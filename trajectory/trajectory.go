@@ -44,10 +44,11 @@ type Trajectory struct {
 	infos         []RunInfo // nil: all pending
 	presets       map[string]any
 
-	mu     sync.RWMutex         // guards the tree while runs' nodes are brought in
-	lazy   map[int]func() error // brings in the nodes of a run; emptied as they are used
-	lazyMu sync.Mutex
-	closer io.Closer
+	mu       sync.RWMutex // guards the tree while runs' nodes are brought in
+	lazyMu   sync.Mutex
+	lazy     map[int]func() error // brings in the nodes of a run; nil if there never were any
+	lazyErrs map[int]error
+	closer   io.Closer
 }
 
 // New makes an empty trajectory. The name follows the rules of [ValidateName] and has no dots.

@@ -447,7 +447,10 @@ func (d Data) checkDepth(depth int) error {
 		})
 	case Scalar, List, Tuple, NDArray, Matrix:
 	default:
-		return fmt.Errorf("trajectory: unknown collection type %q: %w", d.Coll, ErrType)
+		// What a store found and cannot read is passed on as one text of bytes.
+		if d.Type != Bytes || d.Shape != nil || d.Coll == "" {
+			return fmt.Errorf("trajectory: unknown collection type %q: %w", d.Coll, ErrType)
+		}
 	}
 	n, ok := d.Type.length(d.Values)
 	if !ok {
