@@ -19,7 +19,9 @@ import (
 // notes the parameters, values and seeds that are read through the Build and
 // hands the same groups, connections, values and derived parameters to the next run for which
 // they are unchanged. So read everything that decides about the build through it, in
-// particular nothing from the component's fields that changes between runs.
+// particular nothing from the component's fields that changes between runs. Groups
+// are complete when the component that makes them returns: their Set is an error
+// afterwards, and other components give values in AddToNetwork, by [Network.Set].
 type Build struct {
 	*Builder
 	scope
@@ -175,8 +177,23 @@ func (b *Build) finish(err error) (product, error) {
 	if err == nil {
 		err = b.Err()
 	}
+	if err == nil {
+		err = b.seal()
+	}
 	if err != nil {
 		return product{}, located(b.where, err)
 	}
 	return p, nil
+}
+
+// seal begins a network with the groups, so that Set in another component, whose
+// effect would depend on who shares the group, is an error from the first run on.
+func (b *Build) seal() error {
+	net := New(Options{DT: b.options.DT, Kernel: b.options.Kernel})
+	for _, o := range b.objects {
+		if g, ok := o.(*neuron.Group); ok {
+			net.Add(g)
+		}
+	}
+	return net.ready()
 }

@@ -437,6 +437,25 @@ func TestMissingThingsAreNamed(t *testing.T) {
 	}
 }
 
+type meddler struct{ network.Base }
+
+func (meddler) Build(b *network.Build) error {
+	network.Get[*neuron.Group](b, "cells").Set("v", 0.5)
+	return network.Get[*neuron.Group](b, "cells").Err()
+}
+
+func TestGroupsOfOthersAreNotChanged(t *testing.T) {
+	m, err := network.NewManager(runner{}, network.Components{population{}, meddler{}}, nil)
+	require.NoError(t, err)
+	tr := newTrajectory(t, m)
+	require.NoError(t, m.Prepare(t.Context(), tr))
+	r, err := tr.Run(0)
+	require.NoError(t, err)
+	err = m.Run(t.Context(), r)
+	assert.ErrorContains(t, err, "meddler.Build")
+	assert.ErrorContains(t, err, "set the variable in the network")
+}
+
 type early struct{ network.Base }
 
 func (early) PreBuild(b *network.PreBuild) error {
