@@ -11,6 +11,15 @@ const (
 
 	halfPi = 0x1.921fb54442d18p+0
 
+	// π/2 in three parts of 33 bits, whose products with a number of quadrants
+	// are exact, and a rest; 2/π; and how far that is precise enough.
+	quadrant1   = 0x1.921fb54400000p+0
+	quadrant2   = 0x1.0b4611a600000p-34
+	quadrant3   = 0x1.3198a2e000000p-69
+	quadrant4   = 0x1.b839a252049c1p-104
+	perQuadrant = 0x1.45f306dc9c883p-1
+	quadrantFew = 0x1p19
+
 	// ln2Hi has 32 bits, so that its product with an exponent is exact; ln2Hi +
 	// ln2Lo is log(2) to 2^-86.
 	log2E = 0x1.71547652b82fep+0
@@ -20,6 +29,8 @@ const (
 	// Exp stays at 0 below expMin and at +Inf above expMax.
 	expMin = -746.0
 	expMax = 710.0
+	// Expm1 stays at -1 below this.
+	expm1Min = -50.0
 
 	// e^r = 1 + r + r^2/2 + r^3*(expC3 + r*(expC4 + …)) for |r| <= log(2)/2,
 	// with an error below 2^-60 r.

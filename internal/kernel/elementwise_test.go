@@ -294,3 +294,31 @@ func FuzzElementwise(f *testing.F) {
 		}
 	})
 }
+
+// TestModerate compares the paths where no argument is special, so that all
+// lanes take the same way.
+func TestModerate(t *testing.T) {
+	sets := kernel.Available()
+	r := rand.New(rand.NewPCG(2, 3))
+	const n = 20_000
+	for _, op := range elementwises() {
+		if op.sources == 0 {
+			continue
+		}
+		for _, span := range []float64{1e-6, 1, 20, 600, 0x1p19} {
+			var s [4][]float64
+			for i := range s {
+				s[i] = make([]float64, n)
+				for j := range s[i] {
+					s[i][j] = span * (2*r.Float64() - 1)
+				}
+			}
+			want, got := make([]float64, n), make([]float64, n)
+			op.call(sets[0], want, s)
+			for _, k := range sets[1:] {
+				op.call(k, got, s)
+				requireSame(t, want, got, op.name, k.Name, span)
+			}
+		}
+	}
+}

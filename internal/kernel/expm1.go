@@ -17,28 +17,31 @@ func expm1Go(dst, a []float64) {
 // Expm1 returns e to the power of x, minus 1, with an error below 0.8 units in
 // the last place also for small x. Expm1(±0) is ±0.
 func Expm1(x float64) float64 {
-	switch {
-	case !(math.Abs(x) >= 0x1p-54): // NaN too
+	if math.Abs(x) < 0x1p-54 {
 		return x
-	case x > 700:
-		return Exp(x)
-	case x < -40:
-		return -1
 	}
-	t := float64(x*log2E) + round2Int
+	// Beyond these the result is -1 or +Inf; NaN passes.
+	clamped := x
+	if x < expm1Min {
+		clamped = expm1Min
+	}
+	if x > expMax {
+		clamped = expMax
+	}
+	t := float64(clamped*log2E) + round2Int
 	n := t - round2Int
-	hi := x - float64(n*ln2Hi)
+	hi := clamped - float64(n*ln2Hi)
 	lo := float64(n * ln2Lo)
 	r := hi - lo
 	w := expTail(r) + ((hi - r) - lo)
-	// The result is (2^n - 1) + 2^n*(r + w), summed with the roundings put back.
-	scale := math.Float64frombits((math.Float64bits(t) - (round2IntBits - 1023)) << 52)
+	// The result is (2^n - 1) + 2^n*(r + w), summed with the roundings put back,
+	// and all of it halved so that 2^n does not overflow before the result does.
+	half := math.Float64frombits((math.Float64bits(t) - (round2IntBits - 1022)) << 52)
 	p := r + w
-	pLow := w - (p - r)
-	p = float64(p * scale)
-	base := scale - 1
+	low := float64((w - (p - r)) * half)
+	p = float64(p * half)
+	base := half - 0.5
 	s := base + p
 	v := s - base
-	low := (base - (s - v)) + (p - v)
-	return s + (low + float64(pLow*scale))
+	return float64(2 * (s + (((base - (s - v)) + (p - v)) + low)))
 }

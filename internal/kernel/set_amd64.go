@@ -33,7 +33,7 @@ func avx2() *Set {
 	s := scalar("avx2")
 	s.Fill, s.Flush = fillAVX2, flushAVX2
 	s.Add, s.Sub, s.Mul, s.Div, s.Min, s.Max = addAVX2, subAVX2, mulAVX2, divAVX2, minAVX2, maxAVX2
-	s.Neg, s.Abs, s.Sqrt, s.Exp, s.Log, s.Floor, s.Ceil, s.Trunc, s.Sign = negAVX2, absAVX2, sqrtAVX2, expAVX2, logAVX2, floorAVX2, ceilAVX2, truncAVX2, signAVX2
+	s.Neg, s.Abs, s.Sqrt, s.Exp, s.Expm1, s.Log, s.Sin, s.Cos, s.Tanh, s.Floor, s.Ceil, s.Trunc, s.Sign = negAVX2, absAVX2, sqrtAVX2, expAVX2, expm1AVX2, logAVX2, sinAVX2, cosAVX2, tanhAVX2, floorAVX2, ceilAVX2, truncAVX2, signAVX2
 	s.LT, s.LE, s.GT, s.GE, s.EQ, s.NE = ltAVX2, leAVX2, gtAVX2, geAVX2, eqAVX2, neAVX2
 	s.And, s.Or, s.Not, s.Select, s.AtMost = andAVX2, orAVX2, notAVX2, selectAVX2, atMostAVX2
 	s.FindGT, s.FindGE, s.FindLT, s.FindLE, s.FindNonZero = findGTAVX2, findGEAVX2, findLTAVX2, findLEAVX2, findNonZeroAVX2
@@ -49,7 +49,7 @@ func avx512() *Set {
 	s := scalar("avx512")
 	s.Fill, s.Flush = fillAVX512, flushAVX512
 	s.Add, s.Sub, s.Mul, s.Div, s.Min, s.Max = addAVX512, subAVX512, mulAVX512, divAVX512, minAVX512, maxAVX512
-	s.Neg, s.Abs, s.Sqrt, s.Exp, s.Log, s.Floor, s.Ceil, s.Trunc, s.Sign = negAVX512, absAVX512, sqrtAVX512, expAVX512, logAVX512, floorAVX512, ceilAVX512, truncAVX512, signAVX512
+	s.Neg, s.Abs, s.Sqrt, s.Exp, s.Expm1, s.Log, s.Sin, s.Cos, s.Tanh, s.Floor, s.Ceil, s.Trunc, s.Sign = negAVX512, absAVX512, sqrtAVX512, expAVX512, expm1AVX512, logAVX512, sinAVX512, cosAVX512, tanhAVX512, floorAVX512, ceilAVX512, truncAVX512, signAVX512
 	s.LT, s.LE, s.GT, s.GE, s.EQ, s.NE = ltAVX512, leAVX512, gtAVX512, geAVX512, eqAVX512, neAVX512
 	s.And, s.Or, s.Not, s.Select, s.AtMost = andAVX512, orAVX512, notAVX512, selectAVX512, atMostAVX512
 	s.FindGT, s.FindGE, s.FindLT, s.FindLE, s.FindNonZero = findGTAVX512, findGEAVX512, findLTAVX512, findLEAVX512, findNonZeroAVX512

@@ -95,21 +95,13 @@ func cosPoly(z float64) float64 {
 // quadrant returns q and hi + lo with x = q*π/2 + hi + lo and |hi| <= π/4
 // (about), q modulo 4. For infinities and NaN hi is NaN.
 func quadrant(x float64) (q uint64, hi, lo float64) {
-	// π/2 in three parts of 33 bits, whose products with q are exact, and a rest.
-	const (
-		part1 = 0x1.921fb54400000p+0
-		part2 = 0x1.0b4611a600000p-34
-		part3 = 0x1.3198a2e000000p-69
-		part4 = 0x1.b839a252049c1p-104
-		perPi = 0x1.45f306dc9c883p-1 // 2/π
-	)
-	if math.Abs(x) <= 0x1p19 {
-		t := float64(x*perPi) + round2Int
+	if math.Abs(x) <= quadrantFew {
+		t := float64(x*perQuadrant) + round2Int
 		n := t - round2Int
-		a := x - float64(n*part1)
-		b, e1 := twoSum(a, -float64(n*part2))
-		c, e2 := twoSum(b, -float64(n*part3))
-		rest := (e1 + e2) - float64(n*part4)
+		a := x - float64(n*quadrant1)
+		b, e1 := twoSum(a, -float64(n*quadrant2))
+		c, e2 := twoSum(b, -float64(n*quadrant3))
+		rest := (e1 + e2) - float64(n*quadrant4)
 		hi = c + rest
 		return math.Float64bits(t), hi, (c - hi) + rest
 	}

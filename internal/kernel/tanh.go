@@ -18,17 +18,11 @@ func tanhGo(dst, a []float64) {
 // last place. Tanh(±0) is ±0 and Tanh(±Inf) is ±1.
 func Tanh(x float64) float64 {
 	a := math.Abs(x)
-	var y float64
-	switch {
-	case a < 1:
-		e := Expm1(2 * a)
-		y = e / (e + 2)
-	case a < 22:
-		y = 1 - 2/(Expm1(2*a)+2)
-	case a >= 22:
-		y = 1
-	default:
-		return x
+	e := Expm1(float64(2 * a))
+	// The first form loses nothing where the result is small, the second is
+	// finite where it is nearly 1.
+	if a < 1 {
+		return math.Copysign(e/(e+2), x)
 	}
-	return math.Copysign(y, x)
+	return math.Copysign(1-2/(e+2), x)
 }

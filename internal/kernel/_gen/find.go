@@ -18,10 +18,10 @@ func find(p *path) {
 		p.wrap(`// %[1]sPATH is %[1]sGo in assembly.
 func %[1]sPATH(idx []int32, a []float64, x float64, base int32) int {
 	covers(len(idx), len(a))
-	return asmF%[2]sPATH(unsafe.SliceData(idx), unsafe.SliceData(a), len(a), x, base)
+	return asm%[2]sPATH(unsafe.SliceData(idx), unsafe.SliceData(a), len(a), x, base)
 }
-`, k.name, k.name[1:])
-		p.search("asmF"+k.name[1:]+p.name, k.hit, k.not)
+`, k.name, title(k.name))
+		p.search("asm"+title(k.name)+p.name, k.hit, k.not)
 	}
 	p.wrap(`// findNonZeroPATH is findNonZeroGo in assembly.
 func findNonZeroPATH(idx []int32, a []float64, base int32) int {

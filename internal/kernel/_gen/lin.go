@@ -25,7 +25,7 @@ func lin(p *path) {
 func (p *path) linear(name string, terms int, flushes bool) {
 	names := strings.Split("abcd", "")[:terms]
 	unused := strings.Repeat(", _", 4-terms)
-	asm := "asm" + strings.ToUpper(name[:1]) + name[1:] + p.name
+	asm := "asm" + title(name) + p.name
 	p.wrap("// %[1]sPATH is %[1]sGo in assembly.\nfunc %[1]sPATH(dst []float64, k *[5]float64, %[2]s%[3]s []float64) {", name, strings.Join(names, ", "), unused)
 	for _, s := range names {
 		p.wrap("covers(len(%s), len(dst))", s)

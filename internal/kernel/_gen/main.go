@@ -51,6 +51,8 @@ func main() {
 		{name: "nonfinite", emit: nonFinite},
 		{name: "sum", emit: sum},
 		{name: "exp", emit: exp},
+		{name: "expm1", emit: expm1},
+		{name: "sincos", emit: sincos},
 		{name: "log", emit: logarithm},
 		{name: "philox", emit: philox},
 		{name: "normal", emit: normal},
@@ -94,8 +96,6 @@ func write(dir string, f family, numbers map[string]number) error {
 	if err != nil {
 		return err
 	}
-	// Arguments on the frame are addressed from one place; functions without a
-	// frame of their own need no stack check.
 	if err := os.WriteFile(filepath.Join(dir, f.name+"_amd64.s"), asm, 0o644); err != nil {
 		return err
 	}

@@ -87,8 +87,8 @@ func (p *path) end() {
 	p.RET()
 }
 
-// wrap writes a Go function that goes around an assembly function; FUNC stands
-// for its name's ending.
+// wrap writes Go source that goes around an assembly function; PATH stands for
+// the name of the path.
 func (p *path) wrap(format string, args ...any) {
 	p.wrappers.WriteString(strings.ReplaceAll(fmt.Sprintf(format, args...), "PATH", p.name))
 	p.wrappers.WriteString("\n")
@@ -335,8 +335,8 @@ func (p *path) element(base, i gp, vectors int) operand.Mem {
 }
 
 // elementwise emits the loop of a kernel whose lanes do not see each other:
-// every source's vector goes through f to dst. If the kernel only reads a
-// source once, as the operand of one instruction, f gets it in memory.
+// every source's vector goes through f to dst. f may get a source in memory, and
+// puts it into a register if several instructions read it.
 func (p *path) elementwise(dst gp, sources []gp, n gp, unroll int, f func(in []op) vec) {
 	i := p.GP64()
 	p.chunks(i, n, unroll,
@@ -367,7 +367,7 @@ func (p *path) elementwise(dst gp, sources []gp, n gp, unroll int, f func(in []o
 func (p *path) mapKernel(name string, sources, unroll int, f func(in []op) vec) {
 	names := strings.Split("abcd", "")[:sources]
 	list := strings.Join(names, ", ")
-	asm := "asm" + strings.ToUpper(name[:1]) + name[1:] + p.name
+	asm := "asm" + title(name) + p.name
 	p.wrap("// %[1]sPATH is %[1]sGo in assembly.\nfunc %[1]sPATH(dst, %[2]s []float64) {", name, list)
 	for _, s := range names {
 		p.wrap("covers(len(%s), len(dst))", s)
@@ -382,6 +382,9 @@ func (p *path) mapKernel(name string, sources, unroll int, f func(in []op) vec) 
 	p.elementwise(dst, in, n, unroll, f)
 	p.end()
 }
+
+// title returns a name with its first letter in upper case.
+func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 
 // dataOf returns the arguments that are the data of slices.
 func dataOf(names []string) string {
