@@ -181,6 +181,16 @@ func TestClustersMustComeOutEven(t *testing.T) {
 	}
 }
 
+func TestClusteringIsPositive(t *testing.T) {
+	tr, m := newSweep(t, options{scale: 0.1, ree: list{-2, math.NaN()}, trials: 1})
+	require.NoError(t, m.Prepare(t.Context(), tr))
+	for i := range 2 {
+		r, err := tr.Run(i)
+		require.NoError(t, err)
+		assert.ErrorContains(t, m.Run(t.Context(), r), "want a positive number")
+	}
+}
+
 func TestBadFlags(t *testing.T) {
 	tr, err := trajectory.New("x", trajectory.Options{Kinds: brianparam.Kinds()})
 	require.NoError(t, err)

@@ -56,13 +56,16 @@ func (CNConnections) Build(b *network.Build) error {
 		b.Connect("ei", i, e, synapse.Spec{OnPre: "y_i += w", P: c.Pei, Weight: c.Jei}),
 		b.Connect("ie", e, i, synapse.Spec{OnPre: "y_e += w", P: c.Pie, Weight: c.Jie}),
 	}
-	if c.Ree > 1 {
+	switch {
+	case !(c.Ree > 0):
+		return fmt.Errorf("R_ee is %v, want a positive number", c.Ree)
+	case c.Ree > 1:
 		clustered, err := c.clusters(b, e)
 		if err != nil {
 			return err
 		}
 		all = append(all, clustered...)
-	} else {
+	default:
 		all = append(all, b.Connect("ee", e, e, synapse.Spec{OnPre: "y_e += w", P: c.Pee, Weight: c.Jee}))
 	}
 	network.Put(b, "connections", all)

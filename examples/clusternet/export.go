@@ -48,8 +48,10 @@ func exportFirst(ctx context.Context, t *trajectory.Trajectory, m *network.Manag
 // AddToNetwork writes how the network begins.
 func (x exporter) AddToNetwork(s *network.Subrun) error {
 	s.Remaining().Cancel()
+	if err := os.MkdirAll(x.dir, 0o777); err != nil {
+		return err
+	}
 	var errs []error
-	errs = append(errs, os.MkdirAll(x.dir, 0o777))
 	for _, pop := range []string{"e", "i"} {
 		g := network.Get[*neuron.Group](s, "neurons_"+pop)
 		m := monitor.Spikes(g, monitor.Options{Name: "exported_" + pop})

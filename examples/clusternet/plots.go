@@ -187,7 +187,7 @@ func drawFano(t *trajectory.Trajectory, path string) error {
 		some.Trials, all.Trials = append(some.Trials, p.ff), append(all.Trials, p.ffAll)
 	}
 	figure, err := plot.Curve(plot.CurveOptions{
-		Series: []plot.Series{some, all}, XLabel: "R_ee", YLabel: "mean Fano factor", Title: "Fano factors of the clustered network",
+		Series: []plot.Series{some, all}, XLabel: "R_ee", YLabel: "mean Fano factor", YZero: true, Title: "Fano factors of the clustered network",
 	})
 	if err != nil {
 		return err
