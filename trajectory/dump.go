@@ -259,11 +259,11 @@ func DumpPypet(w io.Writer, t *Trajectory) error {
 		case n.link != "":
 			add(n.full, "#link", n.link)
 		case n.leaf:
-			items, _, err := t.itemsOf(n)
+			items, class, err := t.itemsOf(n)
 			if err != nil {
 				return err
 			}
-			for _, it := range items {
+			for _, it := range pypetItems(class, items) {
 				add(n.full, it.Name, pypetText(it.Data))
 			}
 		}

@@ -251,6 +251,10 @@ func pack(columns []trajectory.Column, asDict bool, widths map[string]int) (rows
 		r.size += col.bytes()
 		r.cols = append(r.cols, col)
 	}
+	if len(r.cols) == 1 {
+		r.raw = r.cols[0].array.raw
+		return r, nil
+	}
 	r.raw = make([]byte, r.n*r.size)
 	for _, col := range r.cols {
 		bytes := col.bytes()
