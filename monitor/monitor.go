@@ -36,7 +36,7 @@ func newHandle(kind, name, fallback string, source neuron.View, when string, def
 	g, isGroup := source.(*neuron.Group)
 	if source == nil || isGroup && g == nil {
 		h.source = nil
-		h.name = "monitor"
+		h.name = "without a name"
 		h.fail(errors.New("no source to monitor"))
 		return h
 	}

@@ -94,8 +94,11 @@ func State(source neuron.View, variables []string, o StateOptions) *StateMonitor
 func (m *StateMonitor) Variables() []string { return slices.Clone(m.variables) }
 
 // Prepare compiles the variables for a time step in seconds and reports what is
-// wrong.
+// wrong with them, beyond what Err tells.
 func (m *StateMonitor) Prepare(dt float64) error {
+	if m.Err() != nil || m.source.Group().Err() != nil {
+		return nil
+	}
 	_, err := m.plan(dt)
 	return err
 }
@@ -105,8 +108,8 @@ func (m *StateMonitor) plan(dt float64) (*statePlan, error) {
 		return nil, err
 	}
 	group := m.source.Group()
-	if group.Err() != nil {
-		return nil, nil // reported there
+	if err := group.Err(); err != nil {
+		return nil, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

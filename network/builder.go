@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"galvani/internal/kernel"
 	"galvani/internal/sim"
 	"galvani/monitor"
 	"galvani/neuron"
@@ -56,6 +57,13 @@ func newBuilder(o BuildOptions) Builder {
 		default:
 			b.dt = dt
 		}
+	}
+	if o.Workers < 0 {
+		b.Fail(fmt.Errorf("network: %d workers, want 0 or more", o.Workers))
+	}
+	if _, err := kernel.ByName(o.Kernel); err != nil {
+		b.Fail(fmt.Errorf("network: %w", err))
+		b.options.Kernel = "" // so that what is connected does not report it again
 	}
 	return b
 }
@@ -162,13 +170,7 @@ func (b *Builder) stepSize(o Object) float64 {
 func (b *Builder) Err() error {
 	errs := slices.Clone(b.errs)
 	for _, o := range b.objects {
-		if err := o.Err(); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if err := o.Prepare(b.stepSize(o)); err != nil {
-			errs = append(errs, err)
-		}
+		errs = append(errs, o.Err(), o.Prepare(b.stepSize(o)))
 	}
 	return errors.Join(errs...)
 }

@@ -73,15 +73,10 @@ func New(o Options) *Network {
 		Builder: newBuilder(BuildOptions{Seed: o.BuildSeed, DT: o.DT, Workers: o.Workers, Kernel: o.Kernel}),
 		options: o, workers: max(1, o.Workers), live: map[Object]*live{}, sets: map[string]int{},
 	}
-	if o.Workers < 0 {
-		n.Fail(fmt.Errorf("network: %d workers, want 0 or more", o.Workers))
+	// What is wrong with the path the builder has told already.
+	if n.kernel, _ = kernel.ByName(n.Builder.options.Kernel); n.kernel == nil {
+		n.kernel = kernel.Go()
 	}
-	set, err := kernel.ByName(o.Kernel)
-	if err != nil {
-		n.Fail(fmt.Errorf("network: %w", err))
-		set = kernel.Go()
-	}
-	n.kernel = set
 	if o.Profile && o.Clock == nil {
 		n.Fail(errors.New("network: a profile needs Options.Clock, for example time.Now"))
 	}

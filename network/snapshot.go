@@ -6,6 +6,7 @@ import (
 
 	"galvani/internal/sim"
 	"galvani/monitor"
+	"galvani/quantity"
 )
 
 // Snapshot is the complete state of a network at the end of a step: all variables,
@@ -23,7 +24,8 @@ type Snapshot struct {
 // saved is the state of one object.
 type saved struct {
 	name, kind string
-	optional   bool // a network may do without it: monitors
+	optional   bool  // a network may do without it: monitors
+	period     int64 // its time step in femtoseconds
 	state      *sim.State
 }
 
@@ -41,7 +43,10 @@ func (n *Network) Snapshot() (*Snapshot, error) {
 	s := &Snapshot{tick: n.tick, now: n.now}
 	for _, o := range n.objects {
 		_, optional := o.(monitor.Monitor)
-		s.objects = append(s.objects, saved{name: o.Name(), kind: o.Kind(), optional: optional, state: n.live[o].instance.State().Clone()})
+		l := n.live[o]
+		s.objects = append(s.objects, saved{
+			name: o.Name(), kind: o.Kind(), optional: optional, period: l.period, state: l.instance.State().Clone(),
+		})
 	}
 	return s, nil
 }
@@ -73,17 +78,21 @@ func (n *Network) Restore(s *Snapshot) error {
 			fail(o, errors.New("is not in the network"))
 		case there.Kind() != o.kind:
 			fail(o, fmt.Errorf("is a %s in the network", there.Kind()))
+		case n.live[there].period != o.period:
+			fail(o, fmt.Errorf("has a time step of %d fs, in the network %d fs", o.period, n.live[there].period))
 		default:
 			if err := o.state.Fits(n.live[there].instance.State()); err != nil {
 				fail(o, fmt.Errorf("does not fit: %w", err))
 			}
 		}
 	}
+	if s.now*s.tick%n.tick != 0 {
+		errs = append(errs, fmt.Errorf("network: restore: the time of the snapshot, %v, is between two steps of the network", quantity.New(s.Time(), quantity.DimTime)))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	n.measure(s.tick)
-	n.now = s.now * (s.tick / n.tick)
+	n.now = s.now * s.tick / n.tick
 	for _, o := range s.objects {
 		if there := n.names[o.name]; there != nil {
 			n.live[there].instance.State().CopyFrom(o.state)
@@ -95,7 +104,6 @@ func (n *Network) Restore(s *Snapshot) error {
 			r.Rewind(n.stepOf(l.period))
 		}
 	}
-	n.plan = nil // the tick may have changed
 	clear(n.sets)
 	return nil
 }

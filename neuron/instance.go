@@ -82,9 +82,7 @@ func (g *Group) NewInstance(s *sim.Setup) (sim.Instance, error) {
 	in.keys.reset = rng.NewKey(s.Seed, g.name, "reset")
 	in.keys.refractory = rng.NewKey(s.Seed, g.name, "refractory")
 	for k, v := range g.initials {
-		if err := in.assign(v, p.initials[k], 0, k); err != nil {
-			return nil, err
-		}
+		in.assign(v, p.initials[k], 0, k)
 	}
 	return in, nil
 }
@@ -329,27 +327,22 @@ func (in *instance) NonFinite() (variable string, neuron int, value float64, fou
 
 // assign gives the neurons of a view the values of a recorded Set. number tells
 // it from other calls for the same variable where random numbers are drawn.
-func (in *instance) assign(v initial, program *equation.Program, step int64, number int) error {
-	if k := slices.Index(in.g.model.shared, v.variable); k >= 0 {
-		if program == nil {
-			in.state.Shared[k].Data[0] = v.values[0]
-			return nil
-		}
-		f := in.newFrame()
-		in.at(&f, step, rng.NewKey(in.seed, in.g.name, v.variable, strconv.Itoa(number)))
-		m := program.NewMachine(in.kernel)
-		m.Run(&f, 0, 0)
-		m.RunShared(&f)
-		in.keep(&f)
-		return nil
-	}
-	column := in.columns[slices.Index(in.g.model.columns, v.variable)]
+func (in *instance) assign(v initial, program *equation.Program, step int64, number int) {
 	f := in.newFrame()
 	in.at(&f, step, rng.NewKey(in.seed, in.g.name, v.variable, strconv.Itoa(number)))
 	var m *equation.Machine
 	if program != nil {
 		m = program.NewMachine(in.kernel)
 	}
+	if k := slices.Index(in.g.model.shared, v.variable); k >= 0 {
+		if value := in.state.Shared[k].Data; m == nil {
+			copy(value, v.values)
+		} else {
+			m.Eval(&f, 0, 1, value)
+		}
+		return
+	}
+	column := in.columns[slices.Index(in.g.model.columns, v.variable)]
 	at := 0 // number in the view of the range's first neuron
 	for _, r := range v.on.Ranges() {
 		switch {
@@ -363,7 +356,6 @@ func (in *instance) assign(v initial, program *equation.Program, step int64, num
 		}
 		at += r.Hi - r.Lo
 	}
-	return nil
 }
 
 // Assign gives a variable of the neurons of a view new values in a network, as
@@ -385,11 +377,12 @@ func Assign(made sim.Instance, on View, variable string, value any, step int64, 
 	}
 	var program *equation.Program
 	if rec.text != "" {
-		if program, err = equation.CompileAssign(variable, rec.text, in.g.scope("set "+variable, in.plan.dt, true)); err != nil {
+		if program, err = in.g.compileSet(rec, in.plan.dt); err != nil {
 			return err
 		}
 	}
-	return in.assign(rec, program, step, number)
+	in.assign(rec, program, step, number)
+	return nil
 }
 
 // Evaluate computes an expression of the group's variables for the neurons of a

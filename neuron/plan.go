@@ -25,17 +25,24 @@ type plan struct {
 }
 
 // Prepare compiles the group for a time step in seconds and reports what is
-// wrong with its texts.
+// wrong with its texts, beyond what Err tells.
 func (g *Group) Prepare(dt float64) error {
-	_, err := g.plan(dt)
+	if g.eqs == nil {
+		return nil
+	}
+	_, err := g.compiled(dt)
 	return err
 }
 
-// plan returns the group compiled for a time step.
+// plan returns the group compiled for a time step if nothing is wrong with it.
 func (g *Group) plan(dt float64) (*plan, error) {
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
+	return g.compiled(dt)
+}
+
+func (g *Group) compiled(dt float64) (*plan, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if p := g.plans[dt]; p != nil {
@@ -89,12 +96,27 @@ func (g *Group) compile(dt float64) (*plan, error) {
 	for _, in := range g.initials {
 		var program *equation.Program
 		if in.text != "" {
-			program, err = equation.CompileAssign(in.variable, in.text, g.scope("set "+in.variable, dt, true))
+			program, err = g.compileSet(in, dt)
 			note(err)
 		}
 		p.initials = append(p.initials, program)
 	}
 	return p, errors.Join(errs...)
+}
+
+// compileSet compiles the text of a Set: an assignment, or the expression alone if the
+// variable is shared.
+func (g *Group) compileSet(in initial, dt float64) (*equation.Program, error) {
+	scope := g.scope("set "+in.variable, dt, true)
+	v, _ := g.eqs.Lookup(in.variable)
+	if !v.Shared {
+		return equation.CompileAssign(in.variable, in.text, scope)
+	}
+	program, err := equation.CompileExpression(in.text, scope)
+	if err == nil && program.Dimension() != v.Dim {
+		err = fmt.Errorf("%s: %w", scope.Where, &quantity.MismatchError{Op: "set", Left: v.Dim, Right: program.Dimension()})
+	}
+	return program, err
 }
 
 // compileRefractory decides which of the forms of a refractory period it is.

@@ -55,6 +55,9 @@ func (s *subgroup) N() int {
 }
 
 func (s *subgroup) Name() string {
+	if s.N() == s.group.n {
+		return s.group.Name()
+	}
 	var b strings.Builder
 	b.WriteString(s.group.Name())
 	b.WriteByte('[')

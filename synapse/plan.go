@@ -39,9 +39,9 @@ type plan struct {
 }
 
 // Prepare compiles the projection for a time step in seconds and reports what is
-// wrong with its text.
+// wrong with its text, beyond what Err tells.
 func (s *Synapses) Prepare(dt float64) error {
-	if s.broken {
+	if s.broken || s.err != nil {
 		return nil
 	}
 	_, err := s.plan(dt)

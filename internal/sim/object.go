@@ -25,8 +25,9 @@ type Object interface {
 	// Entries lists what the object does in a step: one for each of its tasks.
 	Entries() []Entry
 	// Prepare checks and compiles the object for a time step in seconds,
-	// without making an instance, so that errors show before a run. It may be
-	// called any number of times, by several goroutines.
+	// without making an instance, so that errors show before a run: those that
+	// Err does not tell. It may be called any number of times, by several
+	// goroutines.
 	Prepare(dt float64) error
 	// NewInstance makes the object's changing data for one network.
 	NewInstance(s *Setup) (Instance, error)

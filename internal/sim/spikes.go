@@ -79,6 +79,9 @@ func (s *Spikes) Reserve(n int) {
 	}
 }
 
+// Depth is how many steps the history can hold, a power of two.
+func (s *Spikes) Depth() int { return len(s.slots) }
+
 // Steps lists the steps that the history holds, in rising order.
 func (s *Spikes) Steps() []int64 {
 	var steps []int64
