@@ -1,5 +1,7 @@
 package equation
 
+import "slices"
+
 // root is a column and the form it is to hold afterwards.
 type root struct {
 	slot int
@@ -26,6 +28,12 @@ const (
 	resultSlot  = 1 << 28
 )
 
+// store is a column, or the result, and the value it is to get.
+type store struct {
+	slot int
+	v    *value
+}
+
 // assemble makes the program that writes the roots, all at once, and the result if
 // there is one.
 func (c *compiler) assemble(roots []root, result *form) *Program {
@@ -33,27 +41,7 @@ func (c *compiler) assemble(roots []root, result *form) *Program {
 		p: &Program{columns: c.columns, scalars: c.shared},
 		g: c.graph, uses: make(map[*value]int), at: make(map[*value]int), scalar: make(map[*value]int),
 	}
-	type store struct {
-		slot int
-		v    *value
-	}
-	var stores []store
-	for _, r := range roots {
-		f := r.f
-		if !a.isFlushed(r) {
-			f = a.g.flushed(r.typ, f)
-		}
-		v := a.g.value(f)
-		switch {
-		case v.op == opConst:
-			a.p.fills = append(a.p.fills, fill{r.slot, v.k[0]})
-		case v.op == opFlush && v.args[0].op == opLoad && v.args[0].n == r.slot, v.op == opLoad && v.n == r.slot:
-			continue // x = x
-		default:
-			stores = append(stores, store{r.slot, v})
-		}
-		a.p.columns[r.slot].Write = true
-	}
+	stores := a.stores(roots)
 	if result != nil {
 		a.p.hasResult = true
 		v := a.g.value(*result)
@@ -66,43 +54,84 @@ func (c *compiler) assemble(roots []root, result *form) *Program {
 	for _, s := range stores {
 		a.count(s.v)
 	}
-	// A column may be written once no one else wants its old value. Take the first
-	// store for which that is so; where they wait for each other in a circle, the
-	// first one goes through a temporary.
-	var late []instr
-	for len(stores) > 0 {
-		reads := make([]map[int]bool, len(stores))
-		for i, s := range stores {
-			reads[i] = make(map[int]bool)
-			a.columnsOf(s.v, reads[i], make(map[*value]bool))
-		}
-		pick, free := 0, false
-		for i, s := range stores {
-			free = true
-			for k := range stores {
-				free = free && (k == i || !reads[k][s.slot])
-			}
-			if free {
-				pick = i
-				break
-			}
-		}
-		s := stores[pick]
-		stores = append(stores[:pick:pick], stores[pick+1:]...)
-		if free {
-			a.store(s.v, s.slot)
-		} else {
-			kept := a.emit(s.v)
-			if s.v.op == opLoad { // a column that may be overwritten before
-				kept = a.newTemp()
-				a.p.body = append(a.p.body, copyInstr(kept, s.v.n))
-			}
-			late = append(late, copyInstr(s.slot, kept))
-		}
-	}
-	a.p.body = append(a.p.body, late...)
+	a.schedule(stores)
 	a.layout()
 	return a.p
+}
+
+// stores turns roots into values that may be written, and sets those that become
+// constants aside.
+func (a *assembler) stores(roots []root) []store {
+	var list []store
+	for _, r := range roots {
+		f := r.f
+		if !a.isFlushed(r) {
+			f = a.g.flushed(r.typ, f)
+		}
+		v := a.g.value(f)
+		switch {
+		case v.op == opConst:
+			a.p.fills = append(a.p.fills, fill{r.slot, v.k[0]})
+		case v.op == opFlush && v.args[0].op == opLoad && v.args[0].n == r.slot, v.op == opLoad && v.n == r.slot:
+			continue // x = x
+		default:
+			list = append(list, store{r.slot, v})
+		}
+		a.p.columns[r.slot].Write = true
+	}
+	return list
+}
+
+// schedule emits the stores. A column may be written once no one else wants its old
+// value: the next store is the first one for which that is so. Where they wait for
+// each other in a circle, the first one goes through a temporary.
+func (a *assembler) schedule(stores []store) {
+	var late []instr
+	for hoisted := false; len(stores) > 0; {
+		next := a.unread(stores)
+		if next < 0 && !hoisted {
+			// Perhaps they only share a value that reads the columns.
+			hoisted = true
+			for _, s := range stores {
+				a.emitCommon(s.v, make(map[*value]bool))
+			}
+			continue
+		}
+		s := stores[max(next, 0)]
+		stores = slices.Delete(stores, max(next, 0), max(next, 0)+1)
+		if next >= 0 {
+			a.store(s.v, s.slot)
+			continue
+		}
+		kept := a.emit(s.v)
+		if s.v.op == opLoad { // a column that may be overwritten before
+			kept = a.newTemp()
+			a.p.body = append(a.p.body, copyInstr(kept, s.v.n))
+		}
+		late = append(late, copyInstr(s.slot, kept))
+	}
+	a.p.body = append(a.p.body, late...)
+}
+
+// unread finds the first store whose column none of the others has still to read,
+// -1 if there is none.
+func (a *assembler) unread(stores []store) int {
+	readers := make(map[int]int) // by column: how many stores read it
+	own := make([]bool, len(stores))
+	for i, s := range stores {
+		reads := make(map[int]bool)
+		a.columnsOf(s.v, reads, make(map[*value]bool))
+		for c := range reads {
+			readers[c]++
+		}
+		own[i] = reads[s.slot]
+	}
+	for i, s := range stores {
+		if n := readers[s.slot]; n == 0 || n == 1 && own[i] {
+			return i
+		}
+	}
+	return -1
 }
 
 // isFlushed reports whether a root needs no flush: its new value has been flushed
@@ -150,6 +179,20 @@ func (a *assembler) columnsOf(v *value, cols map[int]bool, seen map[*value]bool)
 	}
 	for _, x := range v.args {
 		a.columnsOf(x, cols, seen)
+	}
+}
+
+// emitCommon emits those values below a store that others use as well.
+func (a *assembler) emitCommon(v *value, seen map[*value]bool) {
+	if _, done := a.at[v]; done || seen[v] || v.class != perLane || v.op == opLoad {
+		return
+	}
+	seen[v] = true
+	for _, x := range v.args {
+		a.emitCommon(x, seen)
+		if a.uses[x] > 1 && x.class == perLane && x.op != opLoad {
+			a.emit(x)
+		}
 	}
 }
 
