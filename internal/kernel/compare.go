@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // ltGo is
 //
 //	for i := range dst {
@@ -78,10 +80,11 @@ func neGo(dst, a, b []float64) {
 	}
 }
 
-// truth returns 1 for true and 0 for false.
+// truth returns 1 for true and 0 for false, without a branch.
 func truth(b bool) float64 {
+	var n uint64
 	if b {
-		return 1
+		n = 1
 	}
-	return 0
+	return math.Float64frombits(-n & 0x3FF0000000000000)
 }

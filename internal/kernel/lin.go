@@ -7,8 +7,10 @@ package kernel
 //	}
 func lin1Go(dst []float64, k *[5]float64, a, _, _, _ []float64) {
 	covers(len(a), len(dst))
+	a = a[:len(dst)]
+	k0, k4 := k[0], k[4]
 	for i := range dst {
-		dst[i] = float64(k[0]*a[i]) + k[4]
+		dst[i] = float64(k0*a[i]) + k4
 	}
 }
 
@@ -20,8 +22,10 @@ func lin1Go(dst []float64, k *[5]float64, a, _, _, _ []float64) {
 func lin2Go(dst []float64, k *[5]float64, a, b, _, _ []float64) {
 	covers(len(a), len(dst))
 	covers(len(b), len(dst))
+	a, b = a[:len(dst)], b[:len(dst)]
+	k0, k1, k4 := k[0], k[1], k[4]
 	for i := range dst {
-		dst[i] = float64(k[0]*a[i]) + float64(k[1]*b[i]) + k[4]
+		dst[i] = float64(k0*a[i]) + float64(k1*b[i]) + k4
 	}
 }
 
@@ -34,8 +38,10 @@ func lin3Go(dst []float64, k *[5]float64, a, b, c, _ []float64) {
 	covers(len(a), len(dst))
 	covers(len(b), len(dst))
 	covers(len(c), len(dst))
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	k0, k1, k2, k4 := k[0], k[1], k[2], k[4]
 	for i := range dst {
-		dst[i] = float64(k[0]*a[i]) + float64(k[1]*b[i]) + float64(k[2]*c[i]) + k[4]
+		dst[i] = float64(k0*a[i]) + float64(k1*b[i]) + float64(k2*c[i]) + k4
 	}
 }
 
@@ -49,8 +55,10 @@ func lin4Go(dst []float64, k *[5]float64, a, b, c, d []float64) {
 	covers(len(b), len(dst))
 	covers(len(c), len(dst))
 	covers(len(d), len(dst))
+	a, b, c, d = a[:len(dst)], b[:len(dst)], c[:len(dst)], d[:len(dst)]
+	k0, k1, k2, k3, k4 := k[0], k[1], k[2], k[3], k[4]
 	for i := range dst {
-		dst[i] = float64(k[0]*a[i]) + float64(k[1]*b[i]) + float64(k[2]*c[i]) + float64(k[3]*d[i]) + k[4]
+		dst[i] = float64(k0*a[i]) + float64(k1*b[i]) + float64(k2*c[i]) + float64(k3*d[i]) + k4
 	}
 }
 
@@ -61,8 +69,10 @@ func lin4Go(dst []float64, k *[5]float64, a, b, c, d []float64) {
 //	}
 func linFlush1Go(dst []float64, k *[5]float64, a, _, _, _ []float64) {
 	covers(len(a), len(dst))
+	a = a[:len(dst)]
+	k0, k4 := k[0], k[4]
 	for i := range dst {
-		dst[i] = flush(float64(k[0]*a[i]) + k[4])
+		dst[i] = flush(float64(k0*a[i]) + k4)
 	}
 }
 
@@ -74,8 +84,10 @@ func linFlush1Go(dst []float64, k *[5]float64, a, _, _, _ []float64) {
 func linFlush2Go(dst []float64, k *[5]float64, a, b, _, _ []float64) {
 	covers(len(a), len(dst))
 	covers(len(b), len(dst))
+	a, b = a[:len(dst)], b[:len(dst)]
+	k0, k1, k4 := k[0], k[1], k[4]
 	for i := range dst {
-		dst[i] = flush(float64(k[0]*a[i]) + float64(k[1]*b[i]) + k[4])
+		dst[i] = flush(float64(k0*a[i]) + float64(k1*b[i]) + k4)
 	}
 }
 
@@ -88,8 +100,10 @@ func linFlush3Go(dst []float64, k *[5]float64, a, b, c, _ []float64) {
 	covers(len(a), len(dst))
 	covers(len(b), len(dst))
 	covers(len(c), len(dst))
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	k0, k1, k2, k4 := k[0], k[1], k[2], k[4]
 	for i := range dst {
-		dst[i] = flush(float64(k[0]*a[i]) + float64(k[1]*b[i]) + float64(k[2]*c[i]) + k[4])
+		dst[i] = flush(float64(k0*a[i]) + float64(k1*b[i]) + float64(k2*c[i]) + k4)
 	}
 }
 
@@ -103,7 +117,9 @@ func linFlush4Go(dst []float64, k *[5]float64, a, b, c, d []float64) {
 	covers(len(b), len(dst))
 	covers(len(c), len(dst))
 	covers(len(d), len(dst))
+	a, b, c, d = a[:len(dst)], b[:len(dst)], c[:len(dst)], d[:len(dst)]
+	k0, k1, k2, k3, k4 := k[0], k[1], k[2], k[3], k[4]
 	for i := range dst {
-		dst[i] = flush(float64(k[0]*a[i]) + float64(k[1]*b[i]) + float64(k[2]*c[i]) + float64(k[3]*d[i]) + k[4])
+		dst[i] = flush(float64(k0*a[i]) + float64(k1*b[i]) + float64(k2*c[i]) + float64(k3*d[i]) + k4)
 	}
 }

@@ -27,7 +27,7 @@ type Set struct {
 	Add, Sub, Mul, Div, Min, Max, Pow func(dst, a, b []float64)
 
 	// Functions of one argument: dst[i] = f(a[i]). The scalar functions of the
-	// same names define the results.
+	// same names define the results and say how exact they are.
 	Neg, Abs, Sqrt, Exp, Expm1, Log, Sin, Cos, Tanh, Floor, Ceil, Trunc, Sign func(dst, a []float64)
 
 	// Lin[n-1] is the linear combination of n columns,
@@ -88,10 +88,10 @@ type Set struct {
 	// element e = first+i of the stream, made of words 2*(e%2) and 2*(e%2)+1 of
 	// block e/2. The elements of one stream end at 2^33.
 	Uniform func(dst []float64, key [2]uint32, ctr [3]uint32, first int64)
-	// Normal turns pairs of uniform numbers into pairs of independent standard
-	// normal numbers. len(dst) is even.
+	// Normal turns pairs of uniform numbers in (0, 1) into pairs of independent
+	// standard normal numbers, see [NormalPair]. len(dst) is even.
 	Normal func(dst, u []float64)
-	// Jumps turns uniform numbers into geometric jumps:
+	// Jumps turns uniform numbers in (0, 1) into geometric jumps:
 	// dst[i] = floor(log(u[i]) / logq), at most limit; logq = log(1-p) < 0.
 	Jumps func(dst []int32, u []float64, logq float64, limit int32)
 	// Below writes base+i for every 16-bit half w of words, in memory order

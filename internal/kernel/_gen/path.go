@@ -158,9 +158,6 @@ func (p *path) and(a, b op) vec { return p.binary(p.VANDPD, p.VANDPD_BCST, a, b)
 func (p *path) or(a, b op) vec  { return p.binary(p.VORPD, p.VORPD_BCST, a, b) }
 func (p *path) xor(a, b op) vec { return p.binary(p.VXORPD, p.VXORPD_BCST, a, b) }
 
-// andNot is b with the bits of a cleared.
-func (p *path) andNot(a, b op) vec { return p.binary(p.VANDNPD, p.VANDNPD_BCST, a, b) }
-
 // add64 and sub64 are of integers.
 func (p *path) add64(a, b op) vec { return p.binary(p.VPADDQ, p.VPADDQ_BCST, a, b) }
 func (p *path) sub64(a, b op) vec { return p.binary(p.VPSUBQ, p.VPSUBQ_BCST, a, b) }
