@@ -204,8 +204,8 @@ func ValidateName(name string) error {
 	return nil
 }
 
-// runIn finds the run that a full name hangs under, -1 if none.
-func runIn(name string) int {
+// RunOf finds the run that a full name hangs under, -1 if none.
+func RunOf(name string) int {
 	for len(name) > 0 {
 		part, rest, _ := strings.Cut(name, ".")
 		if i, ok := ParseRunName(part); ok {

@@ -151,7 +151,7 @@ func (f *files) read(ctx context.Context, dir string, plan *Plan, kinds []Kind) 
 		t.setInfo(c.info)
 		if c.info.State == Done {
 			t.later(run, func() error {
-				return t.bring(c.shard, run, func(name string) (Record, error) { return c.shard.LoadNode(run, name) })
+				return t.bring(c.shard, run, func(name string) (Record, error) { return c.shard.LoadNode(run, name, false) })
 			})
 		}
 	}
@@ -222,7 +222,7 @@ func (f *files) bringPacked(t *Trajectory, run int) error {
 		if err != nil {
 			return Record{}, err
 		}
-		return s.LoadNode(run, name)
+		return s.LoadNode(run, name, false)
 	})
 }
 

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"galvani/internal/durable"
 )
 
 // Identity says which program made a plan and how it was called.
@@ -103,9 +105,9 @@ func WritePlan(dir string, p *Plan) error {
 		Plan: p.Digest, Name: h.Name, Comment: h.Comment, Time: h.Time, Seed: strconv.FormatUint(h.Seed, 10), Length: h.Length,
 		Version: h.Version, Explored: p.spans, Identity: p.Identity,
 	}
-	err := makeDir(dir)
+	err := durable.MakeDir(dir)
 	if err == nil {
-		_, err = publish(dir, func(w io.Writer) error {
+		_, err = durable.Publish(dir, func(w io.Writer) error {
 			return EncodeShard(w, note, []RunRecord{{Info: RunInfo{Index: noRun}, Records: p.records}})
 		}, func(uint64) string { return planName }, true)
 	}

@@ -2,6 +2,7 @@ package trajectory
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,10 @@ func pypetItems(class string, items []Item) []Item {
 		return plainNumbers(items)
 	case class == "ArrayParameter":
 		return withoutCopies(items)
+	case class == "SparseParameter":
+		return slices.DeleteFunc(slices.Clone(items), func(it Item) bool {
+			return strings.Count(it.Name, "explored__spsp__") > 1
+		})
 	}
 	return items
 }

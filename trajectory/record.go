@@ -155,7 +155,7 @@ func (t *Trajectory) containsExactly(s *scope, parts []string) bool {
 	for _, p := range parts[1:] {
 		full += "." + p
 	}
-	t.expand(runIn(full))
+	t.expand(RunOf(full))
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return s.get(full) != nil

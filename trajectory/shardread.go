@@ -377,6 +377,21 @@ func (s *Shard) Verify() error {
 	return s.broken
 }
 
+// Names lists the nodes of one run by name, "" for the root.
+func (s *Shard) Names(index int) []string {
+	row, ok := s.rowOf[index]
+	if !ok {
+		return nil
+	}
+	var out []string
+	for i := range s.leaves {
+		if _, ok := s.leaves[i].position(row); ok {
+			out = append(out, fill(s.leaves[i].Name, index))
+		}
+	}
+	return out
+}
+
 // Load reads the nodes of one run by name. With skeleton, leaves come
 // without Items.
 func (s *Shard) Load(index int, skeleton bool) ([]Record, error) {
@@ -404,7 +419,7 @@ func (s *Shard) Load(index int, skeleton bool) ([]Record, error) {
 }
 
 // LoadNode reads the node of that name of one run.
-func (s *Shard) LoadNode(index int, name string) (Record, error) {
+func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) {
 	row, ok := s.rowOf[index]
 	if !ok {
 		return Record{}, fmt.Errorf("trajectory: shard %s does not hold run %d: %w", s.path, index, ErrNotFound)
@@ -422,7 +437,7 @@ func (s *Shard) LoadNode(index int, name string) (Record, error) {
 			continue
 		}
 		if at, ok := l.position(row); ok {
-			r, err := s.record(l, index, at, false)
+			r, err := s.record(l, index, at, skeleton)
 			if err != nil {
 				return Record{}, corrupt(s.path, err)
 			}
