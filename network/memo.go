@@ -10,11 +10,11 @@ import (
 )
 
 // Sharing bounds the builds that a [Manager] remembers to share them between
-// runs. The zero value means 64 builds and 1 GiB.
+// runs. The last build that a component has used is kept in any case.
 type Sharing struct {
 	Off    bool  // build everything anew for every run
 	Builds int   // how many builds are kept; 0: 64
-	Bytes  int64 // how much memory their connections may take; 0: 1 GiB
+	Bytes  int64 // how much memory their connections may take; 0: 256 MiB
 }
 
 // SharingStats says what became of the builds of a [Manager].
@@ -89,7 +89,7 @@ func newMemo[P any](s Sharing) *memo[P] {
 		m.maxBuilds = 64
 	}
 	if m.maxBytes <= 0 {
-		m.maxBytes = 1 << 30
+		m.maxBytes = 256 << 20
 	}
 	return m
 }
@@ -179,14 +179,20 @@ func (m *memo[P]) fly(f *flight[P], build buildFunc[P]) (P, error) {
 }
 
 // keep remembers a finished build and drops those unused for longest to
-// stay within the bounds. A single build above the bounds is not kept at all.
+// stay within the bounds, but never the last one that a component has used.
 func (m *memo[P]) keep(f *flight[P]) {
 	m.kept = append(m.kept, f)
 	m.stats.Bytes += f.made.bytes
-	for len(m.kept) > m.maxBuilds || m.stats.Bytes > m.maxBytes {
-		m.stats.Bytes -= m.kept[0].made.bytes
+	for i := 0; i < len(m.kept); {
+		old := m.kept[i]
+		again := slices.ContainsFunc(m.kept[i+1:], func(g *flight[P]) bool { return g.slot == old.slot })
+		if !again || len(m.kept) <= m.maxBuilds && (m.stats.Bytes <= m.maxBytes || old.made.bytes == 0) {
+			i++
+			continue
+		}
+		m.stats.Bytes -= old.made.bytes
 		m.stats.Evicted++
-		m.kept = slices.Delete(m.kept, 0, 1)
+		m.kept = slices.Delete(m.kept, i, i+1)
 	}
 }
 

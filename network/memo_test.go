@@ -76,7 +76,7 @@ func TestMemoBounds(t *testing.T) {
 	}{
 		"builds":              {Sharing{Builds: 2}, 2, 3},
 		"bytes":               {Sharing{Bytes: 8}, 2, 3},
-		"one above the bound": {Sharing{Bytes: 3}, 0, 5},
+		"one above the bound": {Sharing{Bytes: 3}, 1, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMemo[*string](test.bounds)
@@ -154,6 +154,21 @@ func TestMemoStopsWaitingAtTheFirstDifference(t *testing.T) {
 	close(differed)
 	group.Wait()
 	assert.EqualValues(t, 2, built.Load())
+}
+
+// However small the bounds, what does not change is built once.
+func TestMemoKeepsTheLastBuildOfEveryComponent(t *testing.T) {
+	m := newMemo[*string](Sharing{Builds: 1, Bytes: 1})
+	var built atomic.Int64
+	for r := range 5 {
+		w := world{"N": 7, "R": r}
+		for slot, names := range [][]string{{"N"}, {"N", "R"}, {}, {"N"}} {
+			_, err := m.do(t.Context(), slot, w.look, w.building(&built, names...))
+			require.NoError(t, err)
+		}
+	}
+	assert.EqualValues(t, 1+5+1+1, built.Load())
+	assert.Equal(t, 4, m.snapshot().Kept)
 }
 
 func TestMemoForgetsFailures(t *testing.T) {
