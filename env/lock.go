@@ -50,9 +50,11 @@ func claimFolder(dir string) (*claim, error) {
 // tidy removes what a process that was killed was just writing. With the claim
 // no one else writes here, and what is finished has another name.
 func (c *claim) tidy(dir string) error {
-	unfinished, err := filepath.Glob(filepath.Join(dir, ".tmp-*"))
-	for _, path := range unfinished {
-		err = errors.Join(err, os.Remove(path))
+	entries, err := os.ReadDir(dir)
+	for _, d := range entries {
+		if strings.HasPrefix(d.Name(), ".tmp-") {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, d.Name())))
+		}
 	}
 	if err != nil {
 		c.release()

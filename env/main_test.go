@@ -15,8 +15,8 @@ import (
 	"galvani/env"
 )
 
-// exec runs a program in this process.
-func exec(p env.Program, args ...string) (status int, stdout, stderr string) {
+// execute runs a program in this process.
+func execute(p env.Program, args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	if p.Name == "" {
 		p.Name = "prog"
@@ -53,7 +53,7 @@ func TestBadArgumentsAreOneLine(t *testing.T) {
 		{[]string{"now"}, "prog: unexpected argument \"now\": flags start with -\n"},
 	} {
 		ran := false
-		status, stdout, stderr := exec(env.Program{Flags: ownFlags, Run: func(context.Context, *env.Environment) error {
+		status, stdout, stderr := execute(env.Program{Flags: ownFlags, Run: func(context.Context, *env.Environment) error {
 			ran = true
 			return nil
 		}}, c.args...)
@@ -66,7 +66,7 @@ func TestBadArgumentsAreOneLine(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for _, h := range []string{"-h", "-help", "--help"} {
-		status, stdout, stderr := exec(env.Program{Name: "clusternet", About: "Sweeps R_ee.", Example: "clusternet -ree 1,2", Flags: ownFlags}, h)
+		status, stdout, stderr := execute(env.Program{Name: "clusternet", About: "Sweeps R_ee.", Example: "clusternet -ree 1,2", Flags: ownFlags}, h)
 		assert.Equal(t, 0, status)
 		assert.Empty(t, stderr)
 		for _, want := range []string{
@@ -76,14 +76,14 @@ func TestHelp(t *testing.T) {
 			assert.Contains(t, stdout, want)
 		}
 	}
-	_, stdout, _ := exec(env.Program{Name: "p", Arguments: "FILE"}, "-h")
+	_, stdout, _ := execute(env.Program{Name: "p", Arguments: "FILE"}, "-h")
 	assert.Contains(t, stdout, "usage: p [flags] FILE\n")
 	assert.Contains(t, stdout, "example:\n  p ")
 }
 
 func TestFlagsReachTheEnvironment(t *testing.T) {
 	dir := t.TempDir()
-	status, _, stderr := exec(env.Program{Arguments: "FILE", Run: func(_ context.Context, e *env.Environment) error {
+	status, _, stderr := execute(env.Program{Arguments: "FILE", Run: func(_ context.Context, e *env.Environment) error {
 		assert.Equal(t, "prog", e.Name())
 		assert.Equal(t, 3, e.Workers())
 		assert.Equal(t, dir, e.Dir())
@@ -99,7 +99,7 @@ func TestFlagsReachTheEnvironment(t *testing.T) {
 	assert.Contains(t, stderr, "msg=heard run=3")
 	assert.NotContains(t, stderr, "unheard")
 
-	exec(env.Program{Run: func(_ context.Context, e *env.Environment) error {
+	execute(env.Program{Run: func(_ context.Context, e *env.Environment) error {
 		assert.Equal(t, filepath.Join(dir, "my.hdf5"), e.File("t"))
 		assert.Equal(t, dir, e.Dir())
 		return nil
@@ -110,15 +110,15 @@ func TestErrorsOfTheProgram(t *testing.T) {
 	fails := func(err error) env.Program {
 		return env.Program{Run: func(context.Context, *env.Environment) error { return err }}
 	}
-	status, _, stderr := exec(fails(errors.New("network: 1 V + 1 s")))
+	status, _, stderr := execute(fails(errors.New("network: 1 V + 1 s")))
 	assert.Equal(t, 1, status)
 	assert.Equal(t, "prog: network: 1 V + 1 s\n", stderr)
 
-	status, _, stderr = exec(fails(errors.Join(errors.New("env: one"), errors.New("two"))))
+	status, _, stderr = execute(fails(errors.Join(errors.New("env: one"), errors.New("two"))))
 	assert.Equal(t, 1, status)
 	assert.Equal(t, "prog: one\nprog: two\n", stderr)
 
-	status, _, stderr = exec(env.Program{Run: func(context.Context, *env.Environment) error { panic("broken") }})
+	status, _, stderr = execute(env.Program{Run: func(context.Context, *env.Environment) error { panic("broken") }})
 	assert.Equal(t, 2, status)
 	assert.Contains(t, stderr, "prog: panic: broken\n")
 }
@@ -149,7 +149,7 @@ func TestProfileIsWrittenHoweverTheProgramEnds(t *testing.T) {
 			"panic": func(context.Context, *env.Environment) error { panic("no") },
 		} {
 			dir := filepath.Join(t.TempDir(), "new")
-			_, _, stderr := exec(env.Program{Run: run}, "-profile", kind, "-out", dir)
+			_, _, stderr := execute(env.Program{Run: run}, "-profile", kind, "-out", dir)
 			info, err := os.Stat(filepath.Join(dir, file))
 			require.NoError(t, err, "%s %s: %s", kind, name, stderr)
 			assert.Positive(t, info.Size(), "%s %s", kind, name)
@@ -161,7 +161,7 @@ func TestProfileIsWrittenHoweverTheProgramEnds(t *testing.T) {
 func TestProfileThatCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o644))
-	status, _, stderr := exec(env.Program{}, "-profile", "cpu", "-out", filepath.Join(file, "sub"))
+	status, _, stderr := execute(env.Program{}, "-profile", "cpu", "-out", filepath.Join(file, "sub"))
 	assert.Equal(t, 1, status)
 	assert.Regexp(t, `^prog: no output folder: mkdir .*: not a directory; choose another with -out\n$`, stderr)
 }

@@ -23,8 +23,16 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 		return err
 	}
 	id := trajectory.Identity{Build: build, Args: s.arguments()}
+	const hint = "-force starts anew and moves what is there aside, -out takes another folder"
 	plan, err := trajectory.ReadPlan(s.dir)
 	switch {
+	case errors.Is(err, trajectory.ErrCorrupt) && s.env.o.Force:
+		if err := s.moveAside(); err != nil {
+			return err
+		}
+		return s.newPlan(ctx, id)
+	case errors.Is(err, trajectory.ErrCorrupt):
+		return fmt.Errorf("%w; %s", err, hint)
 	case errors.Is(err, trajectory.ErrNotFound):
 		return s.newPlan(ctx, id)
 	case err != nil:
@@ -47,7 +55,6 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 		}
 		return s.newPlan(ctx, id)
 	}
-	hint := "-force starts anew and moves what is there aside, -out takes another folder"
 	return fmt.Errorf("env: %s %w: %s; %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint)
 }
 

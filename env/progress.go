@@ -164,6 +164,8 @@ func (t tally) speed() string {
 func span(d time.Duration) string {
 	s := int64(math.Round(d.Seconds()))
 	switch {
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.2g s", d.Seconds())
 	case s < 60:

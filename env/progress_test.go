@@ -50,7 +50,7 @@ func TestSpan(t *testing.T) {
 		d    time.Duration
 		want string
 	}{
-		{0, "0 s"}, {1250 * time.Millisecond, "1.2 s"}, {9 * time.Second, "9 s"}, {59 * time.Second, "59 s"},
+		{0, "0 ms"}, {8 * time.Millisecond, "8 ms"}, {1250 * time.Millisecond, "1.2 s"}, {9 * time.Second, "9 s"}, {59 * time.Second, "59 s"},
 		{61 * time.Second, "1 min 01 s"}, {3 * time.Hour, "3 h 00 min"}, {100 * time.Hour, "4 days 4 h"},
 	} {
 		assert.Equal(t, c.want, span(c.d), "%v", c.d)

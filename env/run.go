@@ -181,11 +181,11 @@ func (s *sweep) locate() error {
 
 // pending reads what is on disk and lists the runs that are left to do.
 func (s *sweep) pending(ctx context.Context) ([]int, error) {
+	if err := s.verify(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := trajectory.Status(ctx, s.dir)
 	if err != nil {
-		if errors.Is(err, trajectory.ErrCorrupt) {
-			return nil, corrupt(err)
-		}
 		return nil, err
 	}
 	s.rows = rows
@@ -215,6 +215,31 @@ func (s *sweep) pending(ctx context.Context) ([]int, error) {
 		pending = append(pending, next)
 	}
 	return pending, nil
+}
+
+// verify reads all shards through: better to hear of a damaged one now than
+// after days of computing, when the results are put together.
+func (s *sweep) verify(ctx context.Context) error {
+	paths, err := trajectory.Shards(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if ctx.Err() != nil {
+			return fmt.Errorf("env: reading %s: %w", s.dir, context.Cause(ctx))
+		}
+		shard, err := trajectory.OpenShard(path)
+		if err == nil {
+			err = errors.Join(shard.Verify(), shard.Close())
+		}
+		if errors.Is(err, trajectory.ErrCorrupt) {
+			return corrupt(err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fail remembers a failed run.

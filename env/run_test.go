@@ -22,7 +22,6 @@ import (
 
 	"galvani/env"
 	"galvani/trajectory"
-	"galvani/trajectory/dirstore"
 	"galvani/trajectory/hdf5"
 )
 
@@ -38,19 +37,20 @@ type probe struct {
 
 type experiment struct {
 	prepared, executed *atomic.Int64
+	refusal            error // of Prepare
 	run                func(ctx context.Context, i int) error
 }
 
 func (x experiment) Prepare(_ context.Context, t *trajectory.Trajectory) error {
-	if x.executed.Load() > 0 {
-		return errors.New("prepared after a run")
-	}
 	x.prepared.Add(1)
-	return nil
+	return x.refusal
 }
 
 func (x experiment) Run(ctx context.Context, r *trajectory.Run) error {
 	x.executed.Add(1)
+	if x.prepared.Load() == 0 {
+		return errors.New("run before it was prepared")
+	}
 	if x.run != nil {
 		if err := x.run(ctx, r.Index()); err != nil {
 			return err
@@ -130,7 +130,7 @@ func file(dir string) string {
 }
 
 func stores() []trajectory.Store {
-	return []trajectory.Store{hdf5.New(hdf5.Options{}), dirstore.New()}
+	return []trajectory.Store{hdf5.New(hdf5.Options{})}
 }
 
 // dump is the canonical export of the trajectory in the folder.
@@ -152,7 +152,7 @@ func shards(t *testing.T, dir string) map[string]string {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err == nil && strings.HasSuffix(path, ".npz") {
+		if err == nil && strings.HasPrefix(d.Name(), "shard_") {
 			var b []byte
 			b, err = os.ReadFile(path)
 			all[path] = string(b)
@@ -230,7 +230,7 @@ func TestBadRunsAreRecordedAndTheOthersGoOn(t *testing.T) {
 	p.options = []env.Option{env.Finally(func(_ context.Context, tr *trajectory.Trajectory) error {
 		complete++
 		values, err := trajectory.FromRuns[float64](tr, "square")
-		assert.Len(t, values, map[int]int{1: 10, 2: 10, 3: 12}[complete])
+		assert.Len(t, values, map[int]int{1: 10, 2: 10, 3: 12}[complete], "call %d", complete)
 		return err
 	})}
 	status, stderr := p.in(t, dir)
@@ -462,7 +462,7 @@ func TestUnwritableOutput(t *testing.T) {
 	p := newProbe(3)
 	status, stderr := p.in(t, filepath.Join(blocked, "out"))
 	assert.Equal(t, 1, status)
-	assert.Regexp(t, `^prog: no output folder: mkdir .*/file: not a directory; choose another with -out\n$`, stderr)
+	assert.Regexp(t, `^prog: no output folder: mkdir .*/file/out: not a directory; choose another with -out\n$`, stderr)
 	assert.Zero(t, p.prepared.Load()+p.executed.Load())
 
 	// A trajectory file that is none is found before anything runs, and kept.
@@ -485,7 +485,9 @@ func TestCorruptShardIsNamed(t *testing.T) {
 	want := dump(t, file(dir))
 	for name, content := range shards(t, dir) {
 		damaged := []byte(content)
-		damaged[len(damaged)/2] ^= 0x40
+		at := strings.Index(content, "run 5") // a result
+		require.Positive(t, at)
+		damaged[at] ^= 1
 		for _, bad := range [][]byte{damaged, damaged[:len(damaged)/2], nil} {
 			require.NoError(t, os.Chmod(name, 0o644))
 			require.NoError(t, os.WriteFile(name, bad, 0o644))
@@ -504,6 +506,27 @@ func TestCorruptShardIsNamed(t *testing.T) {
 	}
 	p := newProbe(8)
 	status, stderr = p.in(t, dir)
+	assert.Equal(t, 0, status, stderr)
+	assert.EqualValues(t, 8, p.executed.Load())
+	assert.Equal(t, want, dump(t, file(dir)))
+}
+
+func TestCorruptPlanIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	status, stderr := newProbe(8).in(t, dir)
+	require.Equal(t, 0, status, stderr)
+	want := dump(t, file(dir))
+	plan := filepath.Join(trajectory.RunsDir(file(dir)), "plan.npz")
+	content, err := os.ReadFile(plan)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(plan, content[:len(content)/2], 0o644))
+	status, stderr = newProbe(8).in(t, dir)
+	assert.Equal(t, 1, status)
+	assert.Equal(t, 1, strings.Count(stderr, "\n"), "one line: %s", stderr)
+	assert.Contains(t, stderr, plan)
+	assert.Contains(t, stderr, "; -force starts anew and moves what is there aside")
+	p := newProbe(8)
+	status, stderr = p.in(t, dir, "-force")
 	assert.Equal(t, 0, status, stderr)
 	assert.EqualValues(t, 8, p.executed.Load())
 	assert.Equal(t, want, dump(t, file(dir)))
@@ -566,9 +589,11 @@ func TestPrepareFails(t *testing.T) {
 	p := newProbe(3)
 	tr, err := p.trajectory(e)
 	require.NoError(t, err)
-	p.executed.Store(1)
+	p.refusal = errors.New("no neurons left")
 	err = e.Run(t.Context(), tr, p.experiment)
-	assert.EqualError(t, err, "env: preparing the runs: prepared after a run")
+	assert.EqualError(t, err, "env: preparing the runs: no neurons left")
+	assert.ErrorIs(t, err, p.refusal)
+	assert.Zero(t, p.executed.Load())
 }
 
 func TestFinallyFails(t *testing.T) {
@@ -671,10 +696,10 @@ func TestNewChecksItsOptions(t *testing.T) {
 	assert.Equal(t, filepath.Join("results", "sweep"), e.Dir())
 	assert.Error(t, e.Run(t.Context(), nil, nil))
 	seed := uint64(99)
-	e, err = env.New(env.Options{Seed: &seed, Out: filepath.Join(t.TempDir(), "a.xyz", "b.traj")})
+	e, err = env.New(env.Options{Seed: &seed, Out: filepath.Join(t.TempDir(), "a.traj", "b.hdf5")})
 	require.NoError(t, err)
 	tr, err := e.Trajectory("t", trajectory.Options{Seed: 3})
 	require.NoError(t, err)
 	assert.EqualValues(t, 99, tr.Seed())
-	assert.Equal(t, "b.traj", filepath.Base(e.File("t")))
+	assert.Equal(t, "b.hdf5", filepath.Base(e.File("t")))
 }
