@@ -58,7 +58,7 @@ func (CNConnections) Build(b *network.Build) error {
 	}
 	switch {
 	case !(c.Ree > 0):
-		return fmt.Errorf("R_ee is %v, want a positive number", c.Ree)
+		return fmt.Errorf("connections: R_ee is %v, want a positive number", c.Ree)
 	case c.Ree > 1:
 		clustered, err := c.clusters(b, e)
 		if err != nil {
