@@ -229,7 +229,7 @@ func TestLengths(t *testing.T) {
 					sources[i] = make([]float64, 8)
 				}
 				sources[s] = sources[s][:7]
-				require.PanicsWithValue(t, "kernel: slice too short", func() { op.call(k, make([]float64, 8), sources) }, op.name)
+				require.PanicsWithValue(t, "kernel: slice of 7 elements where at least 8 are needed", func() { op.call(k, make([]float64, 8), sources) }, op.name)
 			}
 		}
 	})

@@ -160,10 +160,15 @@ func ByName(name string) (*Set, error) {
 	return nil, fmt.Errorf("kernel: no path %q on this processor, available: %s", name, strings.Join(names, ", "))
 }
 
-// covers panics if a source of m elements is too short for a destination of n:
-// a broken promise of the caller, which assembly could not survive.
+// covers panics if a slice of m elements is too short for a job of n: a broken
+// promise of the caller, which assembly could not survive.
 func covers(m, n int) {
 	if m < n {
-		panic("kernel: slice too short")
+		tooShort(m, n)
 	}
+}
+
+// tooShort is apart from covers so that covers costs its callers nothing.
+func tooShort(m, n int) {
+	panic(fmt.Sprintf("kernel: slice of %d elements where at least %d are needed", m, n))
 }

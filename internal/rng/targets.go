@@ -56,9 +56,9 @@ func NewTargets(s Stream, p float64) (*Targets, error) {
 		t.hits = make([]int32, BlockWidth)
 	default:
 		t.logq = kernel.Log1p(-p)
-		// Enough jumps at once for most blocks; the rest comes by eights.
+		// Enough jumps at once for nearly all blocks, in whole groups of the kernels.
 		expected := float64(BlockWidth * p)
-		n := (int(expected+math.Sqrt(expected)) + 8) &^ 7
+		n := (int(expected+float64(1.5*math.Sqrt(expected))) + 16) &^ 15
 		t.u = make([]float64, n)
 		t.jumps = make([]int32, n)
 	}
@@ -89,14 +89,10 @@ func (t *Targets) Append(dst []int32, row, block uint32, base int32, width int) 
 func (t *Targets) appendJumps(dst []int32, row, block uint32, base int32, width int) []int32 {
 	ctr := [3]uint32{drawTrials, row, block}
 	at := int32(-1)
-	u, jumps := t.u, t.jumps
-	for first := int64(0); ; first += int64(len(u)) {
-		if first > 0 {
-			u, jumps = t.u[:8], t.jumps[:8]
-		}
-		t.kernel.Uniform(u, t.key, ctr, first)
-		t.kernel.Jumps(jumps, u, t.logq, int32(width))
-		for _, j := range jumps {
+	for first := int64(0); ; first += int64(len(t.u)) {
+		t.kernel.Uniform(t.u, t.key, ctr, first)
+		t.kernel.Jumps(t.jumps, t.u, t.logq, int32(width))
+		for _, j := range t.jumps {
 			at += 1 + j
 			if int(at) >= width {
 				return dst
