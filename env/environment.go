@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"galvani/trajectory"
+	"galvani/trajectory/dirstore"
 	"galvani/trajectory/hdf5"
 )
 
@@ -193,5 +194,5 @@ func progressWays() []string {
 // trajectory in the format without cgo is itself a folder.
 func isTrajectoryFile(path string) bool {
 	ext := strings.ToLower(filepath.Ext(path))
-	return slices.Contains(hdf5.New(hdf5.Options{}).Extensions(), ext)
+	return slices.Contains(hdf5.New(hdf5.Options{}).Extensions(), ext) || slices.Contains(dirstore.New().Extensions(), ext)
 }

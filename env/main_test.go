@@ -89,7 +89,7 @@ func TestFlagsReachTheEnvironment(t *testing.T) {
 		assert.Equal(t, dir, e.Dir())
 		assert.Equal(t, filepath.Join(dir, "plots", "a.png"), e.Path("plots", "a.png"))
 		assert.Equal(t, "/abs/a.png", e.Path("/abs/a.png"))
-		assert.Equal(t, filepath.Join(dir, "t.hdf5"), e.File("t"))
+		assert.Equal(t, filepath.Base(file(dir)), "sweep"+filepath.Ext(e.File("t")))
 		assert.Equal(t, []string{"one", "two"}, e.Args())
 		e.Logger().Info("unheard")
 		e.Logger().Warn("heard", "run", 3)

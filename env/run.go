@@ -171,9 +171,6 @@ func (s *sweep) locate() error {
 	s.path = s.env.File(s.t.Name())
 	s.dir = trajectory.RunsDir(s.path)
 	s.host, _ = os.Hostname()
-	if !hdf5.Available() && s.env.file == "" {
-		s.env.noCgo.Do(func() { s.env.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
-	}
 	var err error
 	s.store, err = storeFor(s.path)
 	return err
@@ -256,6 +253,9 @@ func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 // execute runs the pending runs and publishes them.
 func (s *sweep) execute(ctx context.Context, pending []int, reused int) error {
 	e := s.env
+	if !hdf5.Available() && e.file == "" {
+		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
+	}
 	switch {
 	case reused > 0:
 		e.say("going on: %d of %d runs are finished", reused, s.t.Len())

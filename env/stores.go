@@ -7,15 +7,16 @@ import (
 	"strings"
 
 	"galvani/trajectory"
+	"galvani/trajectory/dirstore"
 	"galvani/trajectory/hdf5"
 )
 
 // stores are the formats that this program can write, the usual one first.
 func stores() []trajectory.Store {
 	if hdf5.Available() {
-		return []trajectory.Store{hdf5.New(hdf5.Options{})}
+		return []trajectory.Store{hdf5.New(hdf5.Options{}), dirstore.New()}
 	}
-	return []trajectory.Store{}
+	return []trajectory.Store{dirstore.New()}
 }
 
 // storeFor is the store of the file, by its ending.
