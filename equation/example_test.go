@@ -36,8 +36,8 @@ func Example() {
 	// Output:
 	// [0.100 0.575 0.500]
 	// V: column 0, read and written
-	// not_refractory: column 2
 	// mu: column 1
+	// not_refractory: column 2
 	// r0 = flush(0.050000000000000044*mu + 0.95*V)
 	// V = select(not_refractory, r0, V)
 }
