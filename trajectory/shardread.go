@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 
@@ -377,19 +378,20 @@ func (s *Shard) Verify() error {
 	return s.broken
 }
 
-// Names lists the nodes of one run by name, "" for the root.
-func (s *Shard) Names(index int) []string {
-	row, ok := s.rowOf[index]
-	if !ok {
-		return nil
-	}
-	var out []string
-	for i := range s.leaves {
-		if _, ok := s.leaves[i].position(row); ok {
-			out = append(out, fill(s.leaves[i].Name, index))
+// Names yields the nodes of one run by name, "" for the root, and whether each is a group.
+func (s *Shard) Names(index int) iter.Seq2[string, bool] {
+	return func(yield func(string, bool) bool) {
+		row, ok := s.rowOf[index]
+		if !ok {
+			return
+		}
+		for i := range s.leaves {
+			l := &s.leaves[i]
+			if _, ok := l.position(row); ok && !yield(fill(l.Name, index), !l.Leaf && l.Link == "") {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // Load reads the nodes of one run by name. With skeleton, leaves come

@@ -14,8 +14,9 @@ import (
 
 // place is where a node lies.
 type place struct {
-	part int // -1 for a group that is only the way to others
-	run  int
+	part  int // -1 for a group that is only the way to others
+	run   int
+	group bool
 }
 
 type reader struct {
@@ -38,22 +39,12 @@ func newReader(ctx context.Context, path string, e entry) (*reader, error) {
 		}
 		r.parts = append(r.parts, s)
 		for _, info := range s.Runs() {
-			for _, name := range s.Names(info.Index) {
-				r.places[name] = place{part: i, run: info.Index}
+			for name, group := range s.Names(info.Index) {
+				r.places[name] = place{part: i, run: info.Index, group: group}
 			}
 		}
 	}
-	for name := range r.places {
-		if strings.HasPrefix(name, "/") {
-			continue
-		}
-		for above := parent(name); above != ""; above = parent(above) {
-			if _, ok := r.places[above]; ok {
-				break
-			}
-			r.places[above] = place{part: -1}
-		}
-	}
+	r.connect()
 	for name := range r.places {
 		if !strings.HasPrefix(name, "/") {
 			r.names = append(r.names, name)
@@ -61,6 +52,35 @@ func newReader(ctx context.Context, path string, e entry) (*reader, error) {
 	}
 	slices.SortFunc(r.names, compareNames)
 	return r, nil
+}
+
+// connect adds the groups that only hold others, and takes out what lies below
+// something that a later part has made a leaf or link.
+func (r *reader) connect() {
+	var above, gone []string
+	for name := range r.places {
+		if strings.HasPrefix(name, "/") {
+			continue
+		}
+		for up := parent(name); up != ""; up = parent(up) {
+			at, ok := r.places[up]
+			if ok && !at.group {
+				gone = append(gone, name)
+				break
+			}
+			if !ok {
+				above = append(above, up)
+			}
+		}
+	}
+	for _, name := range above {
+		if _, ok := r.places[name]; !ok {
+			r.places[name] = place{part: -1, group: true}
+		}
+	}
+	for _, name := range gone {
+		delete(r.places, name)
+	}
 }
 
 func parent(name string) string {
@@ -88,7 +108,7 @@ func compareNames(a, b string) int {
 // shadowed tells whether all nodes of a part are replaced.
 func (r *reader) shadowed(part int, by names) bool {
 	for _, info := range r.parts[part].Runs() {
-		for _, name := range r.parts[part].Names(info.Index) {
+		for name := range r.parts[part].Names(info.Index) {
 			if _, ok := by[name]; !ok {
 				return false
 			}
@@ -110,8 +130,14 @@ func (r *reader) load(name string, skeleton bool) (trajectory.Record, error) {
 	at, ok := r.places[name]
 	switch {
 	case ok && at.part >= 0:
-		return r.parts[at.part].LoadNode(at.run, name, skeleton)
-	case ok || name == "":
+		rec, err := r.parts[at.part].LoadNode(at.run, name, skeleton)
+		if name == "" {
+			rec.Comment = r.header.Comment
+		}
+		return rec, err
+	case name == "":
+		return trajectory.Record{Comment: r.header.Comment}, nil
+	case ok:
 		return trajectory.Record{Name: name}, nil
 	}
 	return trajectory.Record{}, fmt.Errorf("dirstore: %s: trajectory %s has no %q: %w", r.path, r.header.Name, name, trajectory.ErrNotFound)
@@ -122,7 +148,8 @@ func (r *reader) Nodes(prefix string, skeleton bool) iter.Seq2[trajectory.Record
 	return func(yield func(trajectory.Record, error) bool) {
 		found := prefix == ""
 		if _, ok := r.places[""]; !ok && prefix == "" {
-			if !yield(trajectory.Record{}, nil) {
+			rec, err := r.load("", skeleton)
+			if !yield(rec, err) || err != nil {
 				return
 			}
 		}

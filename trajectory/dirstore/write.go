@@ -50,8 +50,8 @@ type writer struct {
 	err     error // of an earlier call; nothing is committed after it
 }
 
-// names is a set of node names.
-type names map[string]struct{}
+// names holds node names and whether each is a group.
+type names map[string]bool
 
 func checkName(name string) error {
 	if name == "" {
@@ -85,6 +85,11 @@ func (w *writer) Node(r trajectory.Record) error {
 			return err
 		}
 	}
+	for up := parent(r.Name); up != ""; up = parent(up) {
+		if group, ok := w.written[up]; ok && !group {
+			return fmt.Errorf("dirstore: %s cannot be written: %s is no group: %w", r.Name, up, trajectory.ErrExists)
+		}
+	}
 	seen := names{}
 	for _, list := range [][]trajectory.Item{r.Annotations, r.Items} {
 		clear(seen)
@@ -92,7 +97,7 @@ func (w *writer) Node(r trajectory.Record) error {
 			if _, ok := seen[it.Name]; ok || it.Name == "" || strings.ToValidUTF8(it.Name, "") != it.Name {
 				return fmt.Errorf("dirstore: %s: item name %q is empty, taken or no text: %w", r.Name, it.Name, trajectory.ErrName)
 			}
-			seen[it.Name] = struct{}{}
+			seen[it.Name] = true
 			if err := it.Data.Check(); err != nil {
 				return fmt.Errorf("dirstore: %s: item %q: %w", r.Name, it.Name, err)
 			}
@@ -114,7 +119,7 @@ func (w *writer) add(r trajectory.Record) error {
 	if w.written == nil {
 		w.written = names{}
 	}
-	w.written[r.Name] = struct{}{}
+	w.written[r.Name] = !r.Leaf && r.Link == ""
 	w.count++
 	for _, list := range [][]trajectory.Item{r.Annotations, r.Items} {
 		for _, it := range list {
