@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -293,6 +294,56 @@ func TestExport(t *testing.T) {
 		assert.Equal(t, "step,neuron", lines[0])
 		assert.Equal(t, p.SpikesE, len(lines)-1)
 		assert.Greater(t, p.SpikesE, 0)
+	}
+}
+
+func TestProgram(t *testing.T) {
+	dir := t.TempDir()
+	exec := func(args ...string) (stdout, stderr string, status int) {
+		var out, err bytes.Buffer
+		status = program().Exec(t.Context(), args, &out, &err)
+		return out.String(), err.String(), status
+	}
+	sweep := []string{"-scale", "0.1", "-ree", "1,2", "-out", filepath.Join(dir, "a"), "-workers", "2"}
+	table, _, status := exec(sweep...)
+	require.Equal(t, 0, status)
+	assert.Regexp(t, `(?m)^ +R_ee +trials +rate e \(Hz\).*\n +1 +1 .*\n +2 +1 .*\n$`, table)
+	files, err := filepath.Glob(filepath.Join(dir, "a", "clusternet.*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	pictures := []string{"fano.png"}
+	for _, run := range []string{"run_00000000", "run_00000001"} {
+		for _, name := range []string{"spike.png", "V.png", "I_syn_e.png", "I_syn_i.png"} {
+			pictures = append(pictures, filepath.Join("PLOTS", run, name))
+		}
+	}
+	draw := func(folder string) map[string][]byte {
+		drawn := map[string][]byte{}
+		for _, p := range pictures {
+			data, err := os.ReadFile(filepath.Join(dir, folder, p))
+			require.NoError(t, err)
+			drawn[p] = data
+		}
+		return drawn
+	}
+	first := draw("a")
+
+	// Drawn again from the file alone.
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "b"), 0o777))
+	moved := filepath.Join(dir, "b", filepath.Base(files[0]))
+	require.NoError(t, os.Rename(files[0], moved))
+	again, _, status := exec("-replot", moved)
+	require.Equal(t, 0, status)
+	assert.Equal(t, table, again)
+	assert.Equal(t, first, draw("b"))
+
+	for _, args := range [][]string{
+		{"-scal", "1"}, {"-ree", "x"}, {"-scale", "0", "-out", dir}, {"-trials", "0", "-out", dir},
+		{"-replot", filepath.Join(dir, "nothing.hdf5")}, {"-export", filepath.Join(moved, "x")}, {"stray"},
+	} {
+		_, message, status := exec(args...)
+		assert.Equal(t, 1, status, args)
+		assert.Equal(t, 1, strings.Count(message, "\n"), "one line: %s", message)
 	}
 }
 

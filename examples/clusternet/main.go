@@ -25,16 +25,17 @@ import (
 	"galvani/trajectory"
 )
 
-func main() {
+func main() { program().Main() }
+
+func program() *env.Program {
 	o := options{exportDuration: quantity.MustParse("1 s")}
-	program := env.Program{
+	return &env.Program{
 		Name:    "clusternet",
 		About:   "Sweeps the clustering R_ee of the network of Litwin-Kumar and Doiron (2012).",
 		Example: "clusternet -scale 0.5 -ree 1,1.6,2.4 -trials 10",
 		Flags:   o.register,
 		Run:     o.run,
 	}
-	program.Main()
 }
 
 // options are the values of the flags.

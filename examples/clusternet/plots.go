@@ -17,12 +17,14 @@ import (
 	"galvani/plot"
 	"galvani/quantity"
 	"galvani/trajectory"
+	"galvani/trajectory/dirstore"
 	"galvani/trajectory/hdf5"
 )
 
 // replot draws all pictures of a stored trajectory beside its file.
 func replot(ctx context.Context, e *env.Environment, path string) error {
-	t, err := trajectory.Open(ctx, path, trajectory.OpenOptions{Stores: []trajectory.Store{hdf5.New(hdf5.Options{})}, Kinds: brianparam.Kinds()})
+	stores := []trajectory.Store{hdf5.New(hdf5.Options{}), dirstore.New()}
+	t, err := trajectory.Open(ctx, path, trajectory.OpenOptions{Stores: stores, Kinds: brianparam.Kinds()})
 	if err != nil {
 		return err
 	}
