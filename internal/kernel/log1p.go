@@ -4,13 +4,11 @@ package kernel
 // for small x.
 func Log1p(x float64) float64 {
 	u := 1 + x
-	if u == 1 || u-1 > 0x1p1000 {
-		// Below the rounding of 1 + x the series ends after its first term; +Inf is
-		// its own logarithm.
-		if u == 1 {
-			return x
-		}
-		return Log(u)
+	switch {
+	case u == 1:
+		return x // the series ends after its first term
+	case u > 0x1p1000:
+		return Log(u) // +Inf included
 	}
 	// What the rounding of 1 + x takes from x it takes from the logarithm in
 	// nearly the same proportion (W. Kahan).

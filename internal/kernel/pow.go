@@ -39,10 +39,8 @@ func Pow(x, y float64) float64 {
 		}
 		r = 1
 	case a == 0 || a > math.MaxFloat64 || math.Abs(y) > 0x1p66:
-		// Certainly 0 or infinite: |log(a)| > 2^-54.
-		if x < 0 && a > 0 && math.Floor(y) != y {
-			return math.NaN()
-		}
+		// Certainly 0 or infinite, |log(a)| being above 2^-54, and such a large y is
+		// an integer.
 		if (a > 1) == (y > 0) {
 			r = math.Inf(1)
 		}
