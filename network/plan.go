@@ -23,6 +23,7 @@ type step struct {
 	sim.Task
 	every int64 // ticks
 	skip  int   // the next step that waits for something else
+	fan   *fan  // of which this is the first step, nil if of none
 }
 
 // phase is one step, or several whose parts may run at the same time.
@@ -168,11 +169,12 @@ func (n *Network) newPlan() *plan {
 		s := &p.steps[k]
 		s.skip = k + 1
 		if k+1 < len(p.steps) {
-			if next := &p.steps[k+1]; next.Wake == s.Wake && next.Delay == s.Delay && next.every == s.every {
+			if next := &p.steps[k+1]; next.waits(s) {
 				s.skip = next.skip
 			}
 		}
 	}
+	p.newFans()
 	for lo := 0; lo < len(p.steps); {
 		hi := lo + 1
 		s := &p.steps[lo]

@@ -153,17 +153,20 @@ func (n *Network) tickOnce(crew *crew) error {
 			}
 			now /= s.every
 		}
-		if s.Wake != nil && len(s.Wake.At(now-s.Delay)) == 0 {
-			k = s.skip
-			continue
-		}
-		if s.Part != nil {
-			s.Part(now, 0)
-		}
-		if s.Whole != nil {
-			if err := s.Whole(now); err != nil && failed == nil {
-				failed = err
+		if s.Wake != nil {
+			spikes := s.Wake.At(now - s.Delay)
+			if len(spikes) > 0 && s.fan != nil {
+				if err := s.fan.run(steps, spikes, now); err != nil && failed == nil {
+					failed = err
+				}
 			}
+			if len(spikes) == 0 || s.fan != nil {
+				k = s.skip
+				continue
+			}
+		}
+		if err := s.run(now); err != nil && failed == nil {
+			failed = err
 		}
 		k++
 	}

@@ -307,15 +307,21 @@ func (d *decoder) state() *sim.State {
 		return st
 	}
 	reach := d.count("steps of reach", maxReach)
+	if reach == 0 || reach&(reach-1) != 0 {
+		d.fail("%d steps of reach, want a power of two", reach)
+	}
 	if d.err != nil {
 		return st
 	}
-	st.Spikes = sim.NewSpikes(max(0, reach-1))
-	last := int64(-1)
+	st.Spikes = sim.NewSpikes(reach - 1)
+	first, last := int64(-1), int64(-1)
 	for range d.count("steps with spikes", reach) {
 		step := d.i64()
-		if d.err == nil && (step <= last || last >= 0 && step-last > int64(reach)) {
-			d.fail("spikes of step %d after those of step %d", step, last)
+		if first < 0 {
+			first = step
+		}
+		if d.err == nil && (step <= last || step-first >= int64(reach)) {
+			d.fail("spikes of step %d after those of steps %d to %d with a reach of %d", step, first, last, reach)
 		}
 		last = step
 		neurons := d.spikes(st.N)

@@ -251,7 +251,7 @@ func (w *pathway) State() *sim.State { return w.state }
 
 // Tasks offers the delivery of spikes.
 func (w *pathway) Tasks(l sim.Link) []sim.Task {
-	t := sim.Task{Wake: w.source, Delay: w.plan.steps}
+	t := sim.Task{Wake: w.source, Delay: w.plan.steps, Lo: w.lo, Hi: w.hi}
 	switch {
 	case !w.plan.add:
 		t.Whole = w.run

@@ -77,6 +77,9 @@ type Task struct {
 	// this history holds no spikes of Delay steps before.
 	Wake  *Spikes
 	Delay int64
+	// Lo and Hi, if Lo < Hi, say that only spikes of the neurons Lo <= i < Hi of that
+	// history matter.
+	Lo, Hi int32
 }
 
 // Share is the range of n elements that is worker w's of so many workers. All
