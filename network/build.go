@@ -168,8 +168,8 @@ func explored(node trajectory.Node) string {
 	return ""
 }
 
-// ErrExplored is returned for an explored parameter read before the sweep.
-var ErrExplored = errors.New("explored parameter read in PreBuild")
+// ErrExplored is returned for an explored parameter that is read before the sweep.
+var ErrExplored = errors.New("an explored parameter has no value before the sweep")
 
 // finish ends a build whose callback has returned err.
 func (b *Build) finish(err error) (product, error) {

@@ -88,7 +88,7 @@ func (m *Manager) ReportTo(report func(run int, fraction float64)) { m.report = 
 func (m *Manager) SharingStats() SharingStats { return m.memo.snapshot() }
 
 // Prepare makes what all runs start from: PreBuild of all components, and the
-// pre-run if there are durations for one.
+// pre-run if there are durations for one. It must not be called while runs go on.
 func (m *Manager) Prepare(ctx context.Context, t *trajectory.Trajectory) error {
 	x := m.execution(t, t.AddDerived, t.AddResult)
 	x.seed, x.buildSeed = t.Seed(), t.Seed()
@@ -103,7 +103,10 @@ func (m *Manager) Prepare(ctx context.Context, t *trajectory.Trajectory) error {
 		x.objects = append(x.objects, p.objects...)
 	}
 	base.objects, base.values = x.objects, x.values.list
-	if _, err := t.Node(m.settings.PreDurations); err == nil {
+	if durations, err := t.Node(m.settings.PreDurations); err == nil {
+		if name := explored(durations); name != "" {
+			return fmt.Errorf("network: pre-run: %w: %s", ErrExplored, name)
+		}
 		if len(base.objects) == 0 {
 			return fmt.Errorf("network: there are durations for a pre-run in %s, but no component made anything in PreBuild", m.settings.PreDurations)
 		}

@@ -555,6 +555,16 @@ func TestPreRunNeedsSomethingPreBuilt(t *testing.T) {
 	assert.ErrorContains(t, m.Prepare(t.Context(), newTrajectory(t, m)), "PreBuild")
 }
 
+func TestPreRunIsNotExplored(t *testing.T) {
+	m, err := network.NewManager(warmUp{}, network.Components{population{pre: true}}, nil)
+	require.NoError(t, err)
+	tr := newTrajectory(t, m)
+	require.NoError(t, tr.Explore(trajectory.Over("warm_up", trajectory.Values(millis(1), millis(2)))))
+	err = m.Prepare(t.Context(), tr)
+	assert.ErrorIs(t, err, network.ErrExplored)
+	assert.ErrorContains(t, err, "warm_up")
+}
+
 type failing struct {
 	network.Base
 	where string

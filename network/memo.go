@@ -183,10 +183,10 @@ func (m *memo[P]) fly(f *flight[P], build buildFunc[P]) (P, error) {
 func (m *memo[P]) keep(f *flight[P]) {
 	m.kept = append(m.kept, f)
 	m.stats.Bytes += f.made.bytes
-	for i := 0; i < len(m.kept); {
+	for i := 0; i < len(m.kept) && (len(m.kept) > m.maxBuilds || m.stats.Bytes > m.maxBytes); {
 		old := m.kept[i]
 		again := slices.ContainsFunc(m.kept[i+1:], func(g *flight[P]) bool { return g.slot == old.slot })
-		if !again || len(m.kept) <= m.maxBuilds && (m.stats.Bytes <= m.maxBytes || old.made.bytes == 0) {
+		if !again || len(m.kept) <= m.maxBuilds && old.made.bytes == 0 {
 			i++
 			continue
 		}

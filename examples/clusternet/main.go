@@ -74,7 +74,7 @@ func (o *options) run(ctx context.Context, e *env.Environment) error {
 	if o.export != "" {
 		analysers = network.Analysers{CNMonitorAnalysis{}, exporter{dir: o.export}}
 	}
-	m, err := network.NewManager(CNNetworkRunner{}, components, analysers)
+	m, err := network.NewManager(CNNetworkRunner{RunnerBase: network.RunnerBase{Logger: e.Logger()}}, components, analysers)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (o *options) parameters(t *trajectory.Trajectory, m *network.Manager) error
 	}
 	err := errors.Join(
 		t.AddParameter("simulation.scale", o.scale, trajectory.Comment(
-			"Meta parameter that can scale default settings. Rescales number of neurons and connections strenghts, but not the clustersize.")),
+			"Meta parameter that can scale default settings. Rescales number of neurons and connections strengths, but not the clustersize.")),
 		t.AddParameter("simulation.trial", 0, trajectory.Comment("Which of several networks drawn for the same parameters")),
 		m.AddParameters(t),
 	)
