@@ -1,9 +1,6 @@
 package equation
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Node is an expression of the syntax tree: *Number, *Name, *Unary, *Binary or
 // *Call. Nodes are immutable.
@@ -165,11 +162,6 @@ func bracket(n Node, yes bool) string {
 		return "(" + n.String() + ")"
 	}
 	return n.String()
-}
-
-// number makes a literal that stands in no text.
-func number(x float64) Node {
-	return &Number{Text: strconv.FormatFloat(x, 'g', -1, 64), Value: x}
 }
 
 // renamed copies the tree with other names; functions keep theirs.

@@ -74,3 +74,24 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkHodgkinHuxley(b *testing.B) {
+	e, err := equation.Parse(hodgkinHuxley)
+	require.NoError(b, err)
+	p, err := equation.CompileUpdate(e, "euler", equation.Scope{Symbols: columnsOf(e), Constants: hodgkinHuxleyConstants(), DT: 1e-5})
+	require.NoError(b, err)
+	const n = 2048
+	f := &equation.Frame{}
+	for _, x := range []float64{-0.065, 0, 0, 1, 20e-9, 30e-9} {
+		c := make([]float64, n)
+		for i := range c {
+			c[i] = x
+		}
+		f.Columns = append(f.Columns, c)
+	}
+	m := p.NewMachine(kernel.Best())
+	for b.Loop() {
+		m.Run(f, 0, n)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/lane")
+}

@@ -12,6 +12,30 @@ import (
 	"galvani/quantity"
 )
 
+const hodgkinHuxley = `
+dv/dt = (gl*(El - v) + ge*(Ee - v) + gi*(Ei - v) + I -
+         g_na*(m*m*m)*h*(v - ENa) -
+         g_kd*(n*n*n*n)*(v - EK))/Cm : volt
+dm/dt = alpha_m*(1 - m) - beta_m*m : 1
+dn/dt = alpha_n*(1 - n) - beta_n*n : 1
+dh/dt = alpha_h*(1 - h) - beta_h*h : 1
+dge/dt = -ge*(1./taue) : siemens
+dgi/dt = -gi*(1./taui) : siemens
+alpha_m = 0.32*(mV**-1)*4*mV/exprel((13*mV - v + VT)/(4*mV))/ms : Hz
+beta_m = 0.28*(mV**-1)*5*mV/exprel((v - VT - 40*mV)/(5*mV))/ms : Hz
+alpha_h = 0.128*exp((17*mV - v + VT)/(18*mV))/ms : Hz
+beta_h = 4./(1 + exp((40*mV - v + VT)/(5*mV)))/ms : Hz
+alpha_n = 0.032*(mV**-1)*5*mV/exprel((15*mV - v + VT)/(5*mV))/ms : Hz
+beta_n = .5*exp((10*mV - v + VT)/(40*mV))/ms : Hz`
+
+func hodgkinHuxleyConstants() equation.Constants {
+	return equation.Constants{
+		"area": "20000*umetre**2", "Cm": "(1*ufarad*cm**-2)*area", "gl": "(5e-5*siemens*cm**-2)*area", "El": "-60*mV", "EK": "-90*mV", "ENa": "50*mV",
+		"g_na": "(100*msiemens*cm**-2)*area", "g_kd": "(30*msiemens*cm**-2)*area", "VT": "-63*mV", "taue": "5*ms", "taui": "10*ms",
+		"Ee": "0*mV", "Ei": "-80*mV", "I": "0.2*nA",
+	}
+}
+
 // TestBrian compares single neurons under Euler with what Brian 2.5.1 computes for
 // them. Rounding differs, and spiking amplifies it (Brian's own two code generators
 // differ by 6e-11 V in the last model): each value may differ by the given part of
@@ -51,26 +75,8 @@ func TestBrian(t *testing.T) {
 			},
 		},
 		{
-			"Hodgkin and Huxley", `
-dv/dt = (gl*(El - v) + ge*(Ee - v) + gi*(Ei - v) + I -
-         g_na*(m*m*m)*h*(v - ENa) -
-         g_kd*(n*n*n*n)*(v - EK))/Cm : volt
-dm/dt = alpha_m*(1 - m) - beta_m*m : 1
-dn/dt = alpha_n*(1 - n) - beta_n*n : 1
-dh/dt = alpha_h*(1 - h) - beta_h*h : 1
-dge/dt = -ge*(1./taue) : siemens
-dgi/dt = -gi*(1./taui) : siemens
-alpha_m = 0.32*(mV**-1)*4*mV/exprel((13*mV - v + VT)/(4*mV))/ms : Hz
-beta_m = 0.28*(mV**-1)*5*mV/exprel((v - VT - 40*mV)/(5*mV))/ms : Hz
-alpha_h = 0.128*exp((17*mV - v + VT)/(18*mV))/ms : Hz
-beta_h = 4./(1 + exp((40*mV - v + VT)/(5*mV)))/ms : Hz
-alpha_n = 0.032*(mV**-1)*5*mV/exprel((15*mV - v + VT)/(5*mV))/ms : Hz
-beta_n = .5*exp((10*mV - v + VT)/(40*mV))/ms : Hz`,
-			equation.Constants{
-				"area": "20000*umetre**2", "Cm": "(1*ufarad*cm**-2)*area", "gl": "(5e-5*siemens*cm**-2)*area", "El": "-60*mV", "EK": "-90*mV", "ENa": "50*mV",
-				"g_na": "(100*msiemens*cm**-2)*area", "g_kd": "(30*msiemens*cm**-2)*area", "VT": "-63*mV", "taue": "5*ms", "taui": "10*ms",
-				"Ee": "0*mV", "Ei": "-80*mV", "I": "0.2*nA",
-			}, []float64{-0.065, 0, 0, 1, 20e-9, 30e-9}, 1e-5, 1e-9,
+			"Hodgkin and Huxley", hodgkinHuxley,
+			hodgkinHuxleyConstants(), []float64{-0.065, 0, 0, 1, 20e-9, 30e-9}, 1e-5, 1e-9,
 			[]row{
 				{10, []float64{-0.06446194898466699, 0.007419411453913164, 0.001889288151742713, 0.9999070198247434, 1.960358086703899e-08, 2.9701346406292453e-08}},
 				{100, []float64{-0.06060360398100593, 0.02240204647275501, 0.02039393822725669, 0.9986946263306808, 1.6371336093768562e-08, 2.7143764413411277e-08}},
