@@ -72,7 +72,7 @@ func measured(g trajectory.Getter) (start, end float64, err error) {
 
 // existing leaves out what is no number of one of n neurons.
 func existing(ids []int, n int) []int {
-	var some []int
+	some := []int{}
 	for _, id := range ids {
 		if 0 <= id && id < n {
 			some = append(some, id)
