@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // standard are the flags that every program has. What they say does not change
@@ -125,14 +126,20 @@ func isBool(f *flag.Flag) bool {
 
 // clearer says package flag's errors in the words of this package.
 func clearer(fs *flag.FlagSet, err error) error {
-	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
+	text := strings.Map(func(r rune) rune { // arguments may hold anything
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, err.Error())
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
 		name = strings.TrimLeft(name, "-")
 		if near := nearest(fs, name); near != "" {
 			return fmt.Errorf("there is no flag -%s: did you mean -%s? (-h lists all)", name, near)
 		}
 		return fmt.Errorf("there is no flag -%s (-h lists all)", name)
 	}
-	return errors.New(strings.ReplaceAll(err.Error(), "\n", " "))
+	return errors.New(text)
 }
 
 // nearest finds the flag whose name is most like the given one; none if all are

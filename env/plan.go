@@ -48,6 +48,9 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 		s.plan = plan
 		return s.accept(id.Build)
 	}
+	if len(differs) == 0 {
+		return fmt.Errorf("env: %s %w: %s; -retry goes on with this program, %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(changes, "; "), hint)
+	}
 	differs = append(differs, changes...)
 	if s.env.o.Force {
 		if err := s.moveAside(); err != nil {

@@ -87,7 +87,11 @@ func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Exper
 	for _, o := range opts {
 		o(&s.options)
 	}
-	return s.run(ctx)
+	err := s.run(ctx)
+	if err != nil && ctx.Err() != nil && s.plan != nil {
+		e.say("stopped with %d of %d runs finished; the same command goes on", s.reused+s.published, t.Len())
+	}
+	return err
 }
 
 // A sweep is one call of Environment.Run.
@@ -113,8 +117,8 @@ type sweep struct {
 	mu        sync.Mutex
 	failed    []*RunError
 	reasons   int // printed
+	reused    int // runs that were on disk at the start
 	published int // runs of this start that are on disk
-	done      int // of them done
 }
 
 func (s *sweep) run(ctx context.Context) error {
@@ -140,23 +144,23 @@ func (s *sweep) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	reused := s.t.Len() - len(pending)
+	s.reused = s.t.Len() - len(pending)
 	if len(pending) > 0 {
-		if err := s.execute(ctx, pending, reused); err != nil {
+		if err := s.execute(ctx, pending); err != nil {
 			return err
 		}
 	}
 	left := len(pending) - s.published
 	slices.SortFunc(s.failed, func(a, b *RunError) int { return a.Index - b.Index })
 	if left > 0 {
-		s.summary(reused, left)
+		s.summary(left)
 		return &SweepError{Failed: s.failed, Runs: s.t.Len(), Left: left}
 	}
 	if err := s.merge(ctx); err != nil {
 		return err
 	}
 	hooks := s.callFinally(ctx)
-	s.summary(reused, 0)
+	s.summary(0)
 	if len(s.failed) > 0 {
 		return errors.Join(&SweepError{Failed: s.failed, Runs: s.t.Len()}, hooks)
 	}
@@ -251,18 +255,18 @@ func (s *sweep) fail(r trajectory.RunInfo, err error) *RunError {
 func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 
 // execute runs the pending runs and publishes them.
-func (s *sweep) execute(ctx context.Context, pending []int, reused int) error {
+func (s *sweep) execute(ctx context.Context, pending []int) error {
 	e := s.env
 	if !hdf5.Available() && e.file == "" {
 		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
 	}
 	switch {
-	case reused > 0:
-		e.say("going on: %d of %d runs are finished", reused, s.t.Len())
+	case s.reused > 0:
+		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
 	case s.t.Len() > 1:
 		e.say("%d runs, %d at once", s.t.Len(), min(e.o.Workers, len(pending)))
 	}
-	s.progress = newProgress(e.o.Name, s.t.Len(), reused, len(s.failed), s.start)
+	s.progress = newProgress(e.o.Name, s.t.Len(), s.reused, len(s.failed), time.Now())
 	every := lineEvery
 	if e.o.Progress == progressBar || e.o.Progress == progressAuto && e.con.isTerminal() {
 		every = barEvery
@@ -306,11 +310,9 @@ func (s *sweep) execute(ctx context.Context, pending []int, reused int) error {
 	s.progress.close()
 	switch {
 	case unsaved != nil:
-		return s.unsaved(unsaved, reused)
+		return s.unsaved(unsaved)
 	case ctx.Err() != nil:
-		saved := reused + s.published
-		e.say("stopped with %d of %d runs finished; the same command goes on", saved, s.t.Len())
-		return fmt.Errorf("env: stopped with %d of %d runs finished: %w", saved, s.t.Len(), context.Cause(ctx))
+		return fmt.Errorf("env: stopped with %d of %d runs finished: %w", s.reused+s.published, s.t.Len(), context.Cause(ctx))
 	}
 	return nil
 }
@@ -344,24 +346,21 @@ func (s *sweep) write(batch []outcome) error {
 	slices.SortFunc(batch, func(a, b outcome) int { return a.Info.Index - b.Info.Index })
 	runs := make([]trajectory.RunRecord, len(batch))
 	rows := make([]trajectory.RunInfo, len(batch))
-	done := 0
 	for i, o := range batch {
 		runs[i], rows[i] = o.RunRecord, o.Info
-		if o.Info.State == trajectory.Done {
-			done++
-		}
 	}
-	if _, err := trajectory.WriteShard(s.dir, s.plan, runs...); err != nil {
+	path, err := trajectory.WriteShard(s.dir, s.plan, runs...)
+	if err != nil {
 		return err
 	}
+	s.env.log.Debug("runs published", "runs", len(runs), "first", rows[0].Index, "shard", path)
 	s.published += len(batch)
-	s.done += done
 	return trajectory.LogRuns(s.dir, rows...)
 }
 
 // unsaved explains why finished runs could not be written.
-func (s *sweep) unsaved(err error, reused int) error {
-	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", reused+s.published)
+func (s *sweep) unsaved(err error) error {
+	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.published)
 	if _, missing := os.Stat(s.dir); errors.Is(missing, fs.ErrNotExist) {
 		return fmt.Errorf("env: the folder %s was removed while runs were being saved in it: %w", s.dir, err)
 	}
@@ -424,7 +423,7 @@ func dataBytes(d trajectory.Data) int64 {
 }
 
 // summary says what became of the sweep.
-func (s *sweep) summary(reused, left int) {
+func (s *sweep) summary(left int) {
 	e := s.env
 	total, failed := s.t.Len(), len(s.failed)
 	text := fmt.Sprintf("%d of %d runs done", total-failed-left, total)
@@ -434,8 +433,8 @@ func (s *sweep) summary(reused, left int) {
 	if left > 0 {
 		text += fmt.Sprintf(", %d not begun", left)
 	}
-	if reused > 0 {
-		text += fmt.Sprintf(" (reused %d, ran %d)", reused, s.published)
+	if s.reused > 0 {
+		text += fmt.Sprintf(" (reused %d, ran %d)", s.reused, s.published)
 	}
 	text += " in " + span(time.Since(s.start))
 	if left == 0 {

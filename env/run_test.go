@@ -425,7 +425,7 @@ func TestChangedProgram(t *testing.T) {
 	plant(t, dir, p, "executable 0123456789abcdef0123\nmodule example.org/m v1.0.0 h1:x")
 	status, stderr := p.in(t, dir)
 	assert.Equal(t, 1, status)
-	assert.Regexp(t, `differs from the plan: the program changed: executable [0-9a-f]{12}, was executable 0123456789ab; module example.org/m v1.0.0 h1:x is not in the program any more; -force`, stderr)
+	assert.Regexp(t, `differs from the plan: the program changed: executable [0-9a-f]{12}, was executable 0123456789ab; module example.org/m v1.0.0 h1:x is not in the program any more; -retry goes on with this program, -force starts anew`, stderr)
 	assert.Zero(t, p.executed.Load())
 
 	status, stderr = p.in(t, dir, "-retry")
