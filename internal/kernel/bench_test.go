@@ -85,7 +85,7 @@ func BenchmarkClusternet(b *testing.B) {
 					return func() {
 						for lo := 0; lo < n; lo += block {
 							v, x, y, xi, yi, mu := cols[0][lo:lo+block], cols[1][lo:lo+block], cols[2][lo:lo+block], cols[3][lo:lo+block], cols[4][lo:lo+block], cols[5][lo:lo+block]
-							k.LinFlush[3](v, &kv, v, mu, x, xi)
+							k.LinOntoFlush[3](v, &kv, x, xi, mu, v)
 							k.LinFlush[1](x, &kx, x, y, nil, nil)
 							k.LinFlush[1](xi, &kx, xi, yi, nil, nil)
 							k.LinFlush[0](y, &ky, y, nil, nil, nil)

@@ -73,6 +73,12 @@ func elementwises() []elementwise {
 			}},
 			elementwise{fmt.Sprintf("LinFlush/terms=%d", n+1), n + 1, func(k *set, dst []float64, s [4][]float64) {
 				k.LinFlush[n](dst, &factors, s[0], s[1], s[2], s[3])
+			}},
+			elementwise{fmt.Sprintf("LinOnto/terms=%d", n+1), n + 1, func(k *set, dst []float64, s [4][]float64) {
+				k.LinOnto[n](dst, &factors, s[0], s[1], s[2], s[3])
+			}},
+			elementwise{fmt.Sprintf("LinOntoFlush/terms=%d", n+1), n + 1, func(k *set, dst []float64, s [4][]float64) {
+				k.LinOntoFlush[n](dst, &factors, s[0], s[1], s[2], s[3])
 			}})
 	}
 	return all

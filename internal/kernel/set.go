@@ -36,6 +36,12 @@ type Set struct {
 	Lin [4]func(dst []float64, k *[5]float64, a, b, c, d []float64)
 	// LinFlush[n-1] is Lin[n-1] followed by Flush.
 	LinFlush [4]func(dst []float64, k *[5]float64, a, b, c, d []float64)
+	// LinOnto[n-1] is the linear combination of n columns added to the last of
+	// them, dst[i] = x[i] + (k[0]*a[i] + … + k[n-1]*x[i] + k[4]): a small step of x,
+	// whose factor k[n-1] would lose its digits in 1 + k[n-1].
+	LinOnto [4]func(dst []float64, k *[5]float64, a, b, c, d []float64)
+	// LinOntoFlush[n-1] is LinOnto[n-1] followed by Flush.
+	LinOntoFlush [4]func(dst []float64, k *[5]float64, a, b, c, d []float64)
 	// Flush sets dst[i] = a[i], or +0 where |a[i]| < [Tiny].
 	Flush func(dst, a []float64)
 
@@ -116,10 +122,12 @@ func Go() *Set {
 		Neg: negGo, Abs: absGo, Sqrt: sqrtGo,
 		Exp: expGo, Expm1: expm1Go, Log: logGo, Sin: sinGo, Cos: cosGo, Tanh: tanhGo,
 		Floor: floorGo, Ceil: ceilGo, Trunc: truncGo, Sign: signGo,
-		Lin:      [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){lin1Go, lin2Go, lin3Go, lin4Go},
-		LinFlush: [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linFlush1Go, linFlush2Go, linFlush3Go, linFlush4Go},
-		Flush:    flushGo,
-		LT:       ltGo, LE: leGo, GT: gtGo, GE: geGo, EQ: eqGo, NE: neGo,
+		Lin:          [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){lin1Go, lin2Go, lin3Go, lin4Go},
+		LinFlush:     [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linFlush1Go, linFlush2Go, linFlush3Go, linFlush4Go},
+		LinOnto:      [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linOnto1Go, linOnto2Go, linOnto3Go, linOnto4Go},
+		LinOntoFlush: [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linOntoFlush1Go, linOntoFlush2Go, linOntoFlush3Go, linOntoFlush4Go},
+		Flush:        flushGo,
+		LT:           ltGo, LE: leGo, GT: gtGo, GE: geGo, EQ: eqGo, NE: neGo,
 		And: andGo, Or: orGo, Not: notGo, Select: selectGo,
 		AtMost: atMostGo,
 		FindGT: findGTGo, FindGE: findGEGo, FindLT: findLTGo, FindLE: findLEGo, FindNonZero: findNonZeroGo,

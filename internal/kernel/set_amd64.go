@@ -41,6 +41,8 @@ func avx2() *Set {
 	s.Philox, s.Uniform, s.Normal, s.Jumps, s.Below = philoxAVX2, uniformAVX2, normalAVX2, jumpsAVX2, belowAVX2
 	s.Lin = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){lin1AVX2, lin2AVX2, lin3AVX2, lin4AVX2}
 	s.LinFlush = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linFlush1AVX2, linFlush2AVX2, linFlush3AVX2, linFlush4AVX2}
+	s.LinOnto = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linOnto1AVX2, linOnto2AVX2, linOnto3AVX2, linOnto4AVX2}
+	s.LinOntoFlush = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linOntoFlush1AVX2, linOntoFlush2AVX2, linOntoFlush3AVX2, linOntoFlush4AVX2}
 	return s
 }
 
@@ -57,5 +59,7 @@ func avx512() *Set {
 	s.Philox, s.Uniform, s.Normal, s.Jumps, s.Below = philoxAVX512, uniformAVX512, normalAVX512, jumpsAVX512, belowAVX512
 	s.Lin = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){lin1AVX512, lin2AVX512, lin3AVX512, lin4AVX512}
 	s.LinFlush = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linFlush1AVX512, linFlush2AVX512, linFlush3AVX512, linFlush4AVX512}
+	s.LinOnto = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linOnto1AVX512, linOnto2AVX512, linOnto3AVX512, linOnto4AVX512}
+	s.LinOntoFlush = [4]func([]float64, *[5]float64, []float64, []float64, []float64, []float64){linOntoFlush1AVX512, linOntoFlush2AVX512, linOntoFlush3AVX512, linOntoFlush4AVX512}
 	return s
 }

@@ -9,20 +9,25 @@ import (
 
 // lin emits the linear combinations of one to four columns, without and with
 // flushing.
-func lin(p *path) {
+func lin(p *path) { p.linears("lin", false) }
+
+// linOnto emits the same, added to the last of the columns.
+func linOnto(p *path) { p.linears("linOnto", true) }
+
+func (p *path) linears(name string, onto bool) {
 	for _, flushes := range []bool{false, true} {
+		suffix := ""
+		if flushes {
+			suffix = "Flush"
+		}
 		for terms := 1; terms <= 4; terms++ {
-			name := "lin"
-			if flushes {
-				name = "linFlush"
-			}
-			p.linear(fmt.Sprintf("%s%d", name, terms), terms, flushes)
+			p.linear(fmt.Sprintf("%s%s%d", name, suffix, terms), terms, onto, flushes)
 		}
 	}
 }
 
 // linear emits one linear combination and its wrapper.
-func (p *path) linear(name string, terms int, flushes bool) {
+func (p *path) linear(name string, terms int, onto, flushes bool) {
 	names := strings.Split("abcd", "")[:terms]
 	unused := strings.Repeat(", _", 4-terms)
 	asm := "asm" + title(name) + p.name
@@ -60,6 +65,9 @@ func (p *path) linear(name string, terms int, flushes bool) {
 			}
 			if constant {
 				sum = p.add(sum, factors[terms])
+			}
+			if onto {
+				sum = p.add(sum, in[terms-1])
 			}
 			if flushes {
 				sum = p.flushed(sum, tiny, notSign)

@@ -41,6 +41,7 @@ func main() {
 		{name: "minmax", emit: minmax},
 		{name: "round", emit: round},
 		{name: "lin", emit: lin},
+		{name: "linonto", emit: linOnto},
 		{name: "flush", emit: flush},
 		{name: "compare", emit: compare},
 		{name: "logic", emit: logic},
