@@ -52,12 +52,9 @@ func convert(v any, t reflect.Type) (reflect.Value, bool) {
 	}
 	rv := reflect.ValueOf(v)
 	if rv.Type().AssignableTo(t) {
-		if t.Kind() == reflect.Interface {
-			out := reflect.New(t).Elem()
-			out.Set(rv)
-			return out, true
-		}
-		return rv, true
+		out := reflect.New(t).Elem()
+		out.Set(rv)
+		return out, true
 	}
 	if array, ok := v.(interface{ flat() ([]int, any) }); ok {
 		shape, data := array.flat()

@@ -312,7 +312,8 @@ func (s *scope) nearest(start *node, path string) string {
 	const maxLooked = 100_000
 	_, last := cutLast(path)
 	limit := 1 + len(last)/3
-	best, bestDistance := "", limit+1
+	var best *node
+	bestDistance := limit + 1
 	looked := 0
 	for _, t := range []*tree{s.t.tree, s.own} {
 		if t == nil {
@@ -324,7 +325,7 @@ func (s *scope) nearest(start *node, path string) string {
 				break
 			}
 			d := editDistance(name, last, limit)
-			if d > bestDistance {
+			if d > bestDistance || d >= len(name) {
 				continue
 			}
 			lists := [][]*node{same.common}
@@ -333,37 +334,48 @@ func (s *scope) nearest(start *node, path string) string {
 			}
 			for _, list := range lists {
 				for _, n := range list {
-					if below(n.full, start.full) && (d < bestDistance || best == "" || n.full < best) {
-						best, bestDistance = n.full, d
+					if !below(n.full, start.full) {
+						continue
+					}
+					if d < bestDistance || best == nil || n.depth < best.depth || n.depth == best.depth && n.full < best.full {
+						best, bestDistance = n, d
 					}
 				}
 			}
 		}
 	}
-	return best
+	if best == nil {
+		return ""
+	}
+	return best.full
 }
 
-// editDistance is Levenshtein's, without case; anything beyond limit is limit+1.
+// editDistance counts the letters to put in, take out, replace or swap with
+// their neighbour (Damerau and Levenshtein, restricted), without case; anything
+// beyond limit is limit+1.
 func editDistance(a, b string, limit int) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
 		row[0] = i + 1
 		for j := range len(b) {
-			d := diagonal
+			d := last[j]
 			if a[i] != b[j] {
 				d++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(d, row[j]+1, row[j+1]+1)
+			d = min(d, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				d = min(d, before[j-1]+1)
+			}
+			row[j+1] = d
 		}
+		before, last, row = last, row, before
 	}
-	return min(row[len(b)], limit+1)
+	return min(last[len(b)], limit+1)
 }
