@@ -238,8 +238,13 @@ func (a *assembler) emit(v *value) int {
 // of a linear combination that nothing else uses becomes part of it.
 func (a *assembler) instruction(v *value) instr {
 	o := v.op
-	if o == opFlush && v.args[0].op == opLin && a.uses[v.args[0]] == 1 {
-		v, o = v.args[0], opLinFlush
+	if o == opFlush && a.uses[v.args[0]] == 1 {
+		switch v.args[0].op {
+		case opLin:
+			v, o = v.args[0], opLinFlush
+		case opOnto:
+			v, o = v.args[0], opOntoFlush
+		}
 	}
 	in := instr{Op: o, Src: noSources, K: v.k, N: v.n}
 	for i, x := range v.args {

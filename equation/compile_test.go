@@ -171,6 +171,18 @@ once s3 = 0.125*s0 + 0.0625*s1
 r0 = mul(b, s2)
 a = flush(0.125*r0 + 1*a + 1*s3)
 `},
+		{"small steps keep their digits", "da/dt = (b - a + 1)*Hz/64 : 1\ndb/dt = (a + c + d + e + f - b)*0.01*Hz : 1\nc : 1\nd : 1\ne : 1\nf : 1", `
+a: column 0, read and written
+b: column 1, read and written
+c: column 2
+d: column 3
+e: column 4
+f: column 5
+r0 = flush(a + (0.001953125*b - 0.001953125*a + 0.001953125))
+r1 = 0.00125*a + 0.00125*c + 0.00125*d + 0.00125*e
+b = flush(b + (1*r1 + 0.00125*f - 0.00125*b))
+a = r0
+`},
 		{"frozen variables", "da/dt = -2*a*Hz : 1 (unless refractory)", `
 a: column 0, read and written
 not_refractory: column 9
@@ -494,18 +506,18 @@ func TestCompileAssign(t *testing.T) {
 	}
 }
 
-// TestSlowVariablesKeepTheirInput holds the correction of the fixed point off
-// variables that are too slow for it.
-func TestSlowVariablesKeepTheirInput(t *testing.T) {
-	e, err := equation.Parse("dx/dt = -x/tau + 1*Hz : 1")
+// TestSlowVariablesKeepTheirDigits takes steps of the size that 1 + dt/tau would lose.
+func TestSlowVariablesKeepTheirDigits(t *testing.T) {
+	e, err := equation.Parse("dx/dt = (x0 - x)/tau : 1\nx0 : 1")
 	require.NoError(t, err)
-	for _, tau := range []string{"100 ms", "110 ms", "3 s", "10000 s", "1 Gs", "1e6 Gs"} {
+	for _, tau := range []string{"3 ms", "100 ms", "3 s", "10000 s", "1e12 s"} {
 		p, err := equation.CompileUpdate(e, "euler", equation.Scope{Symbols: columnsOf(e), Constants: equation.Constants{"tau": tau}, DT: 1e-4})
 		require.NoError(t, err)
-		f := &equation.Frame{Columns: [][]float64{{0}}}
-		m := p.NewMachine(kernel.Best())
-		m.Run(f, 0, 1)
-		assert.InEpsilon(t, 1e-4, f.Columns[0][0], 2e-13, tau)
+		f := &equation.Frame{Columns: [][]float64{{0x1p-60, 1}, {1, 1}}}
+		p.NewMachine(kernel.Best()).Run(f, 0, 2)
+		step := 1e-4 / quantity.MustParse(tau).SI()
+		assert.InEpsilon(t, step, f.Columns[0][0]-0x1p-60, 1e-15, tau)
+		assert.InDelta(t, 1, f.Columns[0][1], 0x1p-53, tau)
 	}
 }
 

@@ -38,7 +38,7 @@ func Example() {
 	// V: column 0, read and written
 	// mu: column 1
 	// not_refractory: column 2
-	// r0 = flush(0.050000000000000044*mu + 0.95*V)
+	// r0 = flush(0.05*mu + 0.95*V)
 	// V = select(not_refractory, r0, V)
 }
 

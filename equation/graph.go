@@ -187,6 +187,13 @@ func (g *graph) value(f form) *value {
 	if k, v, ok := f.single(); ok && k == 1 {
 		return v
 	}
+	f = g.condensed(f, 4)
+	return g.lin(opLin, f.terms, f.c)
+}
+
+// condensed brings a form down to so many terms, at most 4: what does not depend on
+// the lane is added up separately, and what is too much by instructions of its own.
+func (g *graph) condensed(f form, most int) form {
 	var common, own []term
 	for _, t := range f.terms {
 		if t.v.class == perLane {
@@ -196,24 +203,37 @@ func (g *graph) value(f form) *value {
 		}
 	}
 	if len(own) > 0 && len(common) > 1 {
-		own = append(own, term{1, g.value(form{terms: common, c: f.c})})
-		f = form{terms: own}
+		f = form{terms: append(own, term{1, g.value(form{terms: common, c: f.c})})}
 	}
-	terms := f.terms
-	for len(terms) > 4 {
-		rest := append([]term{{1, g.lin(terms[:4], 0)}}, terms[4:]...)
-		terms = rest
+	for len(f.terms) > most {
+		first := term{1, g.lin(opLin, f.terms[:4], 0)}
+		f.terms = append([]term{first}, f.terms[4:]...)
 	}
-	return g.lin(terms, f.c)
+	return f
 }
 
-func (g *graph) lin(terms []term, c float64) *value {
+// smallStep is the factor below which a step's own term is kept apart from x.
+const smallStep = 1.0 / 64
+
+// onto is x plus a form, which is a step from x. A term k*x of a large step is joined
+// with x to (1+k)*x; if k is small that would cost too many of its digits (and move
+// the fixed point of x by 2^-53/k), so the step is computed first and then added.
+func (g *graph) onto(x *value, step form) form {
+	k, rest := step.without(x)
+	if k == 0 || math.Abs(k) >= smallStep {
+		return rest.plus(valueForm(x).scaled(1 + k))
+	}
+	rest = g.condensed(rest, 3)
+	return valueForm(g.lin(opOnto, append(rest.terms, term{k, x}), rest.c))
+}
+
+func (g *graph) lin(o op, terms []term, c float64) *value {
 	k := [5]float64{4: c}
 	args := make([]*value, len(terms))
 	for i, t := range terms {
 		k[i], args[i] = t.k, t.v
 	}
-	return g.make(opLin, 0, k, args...)
+	return g.make(o, 0, k, args...)
 }
 
 // apply makes the value of an operation on forms, folding constants.

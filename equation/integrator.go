@@ -1,7 +1,5 @@
 package equation
 
-import "math"
-
 // system is a set of differential equations that is to be advanced by one step.
 type system struct {
 	c    *compiler
@@ -47,21 +45,10 @@ func (s *system) rates(x []form) []form {
 }
 
 // euler is x + dt*f(x) (forward Euler).
-//
-// Where f has the terms a*x + b, the step is k*x + dt*b with k = 1 + dt*a rounded,
-// which moves the fixed point -b/a by a relative 1e-16/(dt*a). Scaling b by
-// (k-1)/(dt*a), where k-1 is exact, puts it back; what is left is a time constant
-// that differs in its last digits. Where that would be more than 2^-43 of it, beyond
-// 1024 steps, b is left alone. The term of x comes last, since it is the largest.
 func euler(s *system) []form {
 	x := s.state()
 	for i, dx := range s.rates(x) {
-		a, b := dx.scaled(s.dt).without(x[i].terms[0].v)
-		k := 1 + a
-		if math.Abs(a) >= 0x1p-10 && k >= 0.5 && k <= 2 {
-			b = b.scaled((k - 1) / a)
-		}
-		x[i] = b.plus(x[i].scaled(k))
+		x[i] = s.c.graph.onto(x[i].terms[0].v, dx.scaled(s.dt))
 	}
 	return x
 }

@@ -133,6 +133,10 @@ func steps(list []instr, k *kernel.Set) []step {
 			s.kind, s.k, s.lin = stepLin, &in.K, k.Lin[len(src)-1]
 		case opLinFlush:
 			s.kind, s.k, s.lin = stepLin, &in.K, k.LinFlush[len(src)-1]
+		case opOnto:
+			s.kind, s.k, s.lin = stepLin, &in.K, k.LinOnto[len(src)-1]
+		case opOntoFlush:
+			s.kind, s.k, s.lin = stepLin, &in.K, k.LinOntoFlush[len(src)-1]
 		case opSelect:
 			s.kind, s.choose = stepSelect, k.Select
 		case opUniform:

@@ -17,6 +17,8 @@ const (
 
 	opLin      // k[0]*a + k[1]*b + … + k[4], one to four terms
 	opLinFlush // the same, flushed
+	opOnto     // the last source plus the same
+	opOntoFlush
 	opFlush
 	opCopy
 
@@ -61,7 +63,8 @@ const (
 func (o op) name() string {
 	return [...]string{
 		opConst: "const", opLoad: "load", opShared: "shared",
-		opLin: "lin", opLinFlush: "linflush", opFlush: "flush", opCopy: "copy",
+		opLin: "lin", opLinFlush: "linflush", opOnto: "onto", opOntoFlush: "ontoflush",
+		opFlush: "flush", opCopy: "copy",
 		opMul: "mul", opDiv: "div", opMin: "min", opMax: "max", opPow: "pow", opMod: "mod", opFloorDiv: "floordiv",
 		opLT: "lt", opLE: "le", opGT: "gt", opGE: "ge", opEQ: "eq", opNE: "ne", opAnd: "and", opOr: "or",
 		opAbs: "abs", opSqrt: "sqrt", opExp: "exp", opExpm1: "expm1", opLog: "log", opSin: "sin", opCos: "cos",

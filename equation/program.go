@@ -174,7 +174,7 @@ func (in *instr) expression(name func(int) string) string {
 		args = append(args, name(s))
 	}
 	switch in.Op {
-	case opLin, opLinFlush:
+	case opLin, opLinFlush, opOnto, opOntoFlush:
 		sum := ""
 		for i, arg := range args {
 			sum += signed(in.K[i], i == 0, "*"+arg)
@@ -182,8 +182,11 @@ func (in *instr) expression(name func(int) string) string {
 		if in.K[4] != 0 {
 			sum += signed(in.K[4], false, "")
 		}
-		if in.Op == opLinFlush {
-			return "flush(" + sum + ")"
+		if in.Op == opOnto || in.Op == opOntoFlush {
+			sum = name(in.Src[len(args)-1]) + " + (" + sum + ")"
+		}
+		if in.Op == opLinFlush || in.Op == opOntoFlush {
+			sum = "flush(" + sum + ")"
 		}
 		return sum
 	case opCopy:

@@ -53,10 +53,10 @@ y_e: column 3, read and written
 x_i: column 4, read and written
 y_i: column 5, read and written
 mu: column 1
-V = flush(0.00666666666666671*mu - 0.10000000000000064*x_i + 0.05000000000000032*x_e + 0.9933333333333333*V)
-x_e = flush(0.06666666666666665*y_e + 0.9*x_e)
+V = flush(V + (0.006666666666666667*mu - 0.1*x_i + 0.05*x_e - 0.006666666666666667*V))
+x_e = flush(0.06666666666666667*y_e + 0.9*x_e)
 y_e = flush(0.9666666666666667*y_e)
-x_i = flush(0.04999999999999999*y_i + 0.9*x_i)
+x_i = flush(0.05*y_i + 0.9*x_i)
 y_i = flush(0.95*y_i)
 `, "\n"+p.String())
 }
