@@ -7,6 +7,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"galvani/internal/kernel"
@@ -87,7 +88,7 @@ func NewSynapses(name string, pre, post neuron.View, spec Spec, b Build) (*Synap
 	if s.weights, err = c.weigh(&s.csr, moved); err != nil {
 		fail(err)
 	}
-	if spec.OnPre == "" {
+	if strings.TrimSpace(spec.OnPre) == "" {
 		fail(errors.New("OnPre is empty: a spike would do nothing"))
 	} else if s.weights.given && !regexp.MustCompile(`\bw\b`).MatchString(spec.OnPre) {
 		fail(fmt.Errorf("a weight is given, but %q does not use w", spec.OnPre))

@@ -1,0 +1,217 @@
+package synapse
+
+import (
+	"slices"
+
+	"galvani/equation"
+	"galvani/internal/kernel"
+	"galvani/internal/rng"
+	"galvani/internal/sim"
+)
+
+// pathway is a projection in a network.
+type pathway struct {
+	s        *Synapses
+	plan     *plan
+	kernel   *kernel.Set
+	dt       float64
+	state    *sim.State
+	source   *sim.Spikes
+	lo, hi   int32   // range of presynaptic neurons
+	since    []int64 // spikes of earlier steps are not delivered
+	target   []float64
+	guard    []float64
+	frame    equation.Frame
+	shared   []*float64 // where the frame's shared values behind t come from
+	machine  *equation.Machine
+	pre      []int32 // the one presynaptic neuron of a row
+	postSize int
+	workers  []*worker
+}
+
+// worker is what one worker of a network needs for its share of the targets.
+type worker struct {
+	lo, hi  int32 // its targets
+	index   []int32
+	weights []float64
+}
+
+// NewInstance links the projection to the states of its groups in a network.
+func (s *Synapses) NewInstance(set *sim.Setup) (sim.Instance, error) {
+	p, err := s.plan(set.DT)
+	if err != nil {
+		return nil, err
+	}
+	post, pre := set.Instance(s.post.Group()).State(), set.Instance(s.pre.Group()).State()
+	w := &pathway{s: s, plan: p, kernel: set.Kernel, dt: set.DT, state: sim.NewState(s.N()), source: pre.Spikes, postSize: post.N}
+	lo, n := span(s.pre)
+	w.lo, w.hi = int32(lo), int32(lo+n)
+	w.source.Reach(int(p.steps))
+	w.since = w.state.AddCounter("since", 1)
+	w.since[0] = set.Step
+	w.frame = equation.Frame{Shared: []float64{0}, Index: make([][]int32, ways), Key: rng.NewKey(set.Seed, s.name, "pre")}
+	join := func(st *sim.State) {
+		for _, c := range st.Columns {
+			w.frame.Columns = append(w.frame.Columns, c.Data)
+		}
+		for _, c := range st.Shared {
+			w.frame.Shared = append(w.frame.Shared, c.Data[0])
+			w.shared = append(w.shared, &c.Data[0])
+		}
+	}
+	join(post)
+	if pre != post {
+		join(pre)
+	}
+	w.frame.Columns = append(w.frame.Columns, s.weights.each)
+	w.pre = make([]int32, 1)
+	w.frame.Index[viaPost], w.frame.Index[viaPre] = s.csr.targets, w.pre
+	if p.add {
+		w.target = w.frame.Columns[p.target]
+		if p.guard >= 0 {
+			w.guard = w.frame.Columns[p.guard]
+		}
+	} else {
+		w.machine = p.program.NewMachine(set.Kernel)
+	}
+	return w, nil
+}
+
+// State holds the step from which on spikes are delivered.
+func (w *pathway) State() *sim.State { return w.state }
+
+// Tasks offers the delivery of spikes.
+func (w *pathway) Tasks(l sim.Link) []sim.Task {
+	t := sim.Task{Wake: w.source, Delay: w.plan.steps, Lo: w.lo, Hi: w.hi}
+	switch {
+	case !w.plan.add:
+		t.Whole = w.run
+	case l.Workers == 1 && w.guard == nil && !w.plan.each:
+		t.Part = w.addAll
+	default:
+		t.Part = w.addShare
+		if len(w.workers) != l.Workers {
+			w.workers = make([]*worker, l.Workers)
+			for k := range w.workers {
+				lo, hi := sim.Share(w.postSize, k, l.Workers)
+				w.workers[k] = &worker{lo: int32(lo), hi: int32(hi), index: make([]int32, w.s.csr.longest)}
+				if w.plan.each {
+					w.workers[k].weights = make([]float64, w.s.csr.longest)
+				}
+			}
+		}
+	}
+	return []sim.Task{t}
+}
+
+// arriving lists the presynaptic neurons whose spikes arrive in a step.
+func (w *pathway) arriving(step int64) []int32 {
+	spiked := step - w.plan.steps
+	spikes := w.source.At(spiked)
+	if spiked < w.since[0] {
+		return nil
+	}
+	for len(spikes) > 0 && spikes[0] < w.lo {
+		spikes = spikes[1:]
+	}
+	for len(spikes) > 0 && spikes[len(spikes)-1] >= w.hi {
+		spikes = spikes[:len(spikes)-1]
+	}
+	return spikes
+}
+
+// addAll adds the same weight at all targets.
+func (w *pathway) addAll(step int64, _ int) {
+	c := &w.s.csr
+	for _, i := range w.arriving(step) {
+		r := i - w.lo
+		if a, b := c.start[r], c.start[r+1]; a < b {
+			w.kernel.AddAt(w.target, c.targets[a:b], w.plan.factor)
+		}
+	}
+}
+
+// addShare adds at a worker's targets, and only at those that accept input.
+func (w *pathway) addShare(step int64, worker int) {
+	k := w.workers[worker]
+	c := &w.s.csr
+	for _, i := range w.arriving(step) {
+		r := i - w.lo
+		a, b := c.start[r], c.start[r+1]
+		var each []float64
+		if w.plan.each {
+			each = w.s.weights.each[a:b]
+		}
+		row, each := w.share(k, c.targets[a:b], each)
+		switch {
+		case len(row) == 0:
+		case each != nil:
+			w.kernel.AddAtEach(w.target, row, each)
+		default:
+			w.kernel.AddAt(w.target, row, w.plan.factor)
+		}
+	}
+}
+
+// share is the part of a row that is a worker's and accepts input.
+func (w *pathway) share(k *worker, row []int32, each []float64) ([]int32, []float64) {
+	if len(w.workers) > 1 && w.s.csr.sorted {
+		a, b := lowerBound(row, k.lo), lowerBound(row, k.hi)
+		row = row[a:b]
+		if each != nil {
+			each = each[a:b]
+		}
+	}
+	if w.guard == nil && (len(w.workers) == 1 || w.s.csr.sorted) {
+		return row, each
+	}
+	n := 0
+	for j, target := range row {
+		k.index[n] = target
+		if each != nil {
+			k.weights[n] = each[j]
+		}
+		if target >= k.lo && target < k.hi && (w.guard == nil || w.guard[target] != 0) {
+			n++
+		}
+	}
+	if each != nil {
+		each = k.weights[:n]
+	}
+	return k.index[:n], each
+}
+
+// lowerBound is the first place in a rising row whose target is at least lo.
+func lowerBound(row []int32, lo int32) int {
+	a, b := 0, len(row)
+	for a < b {
+		if m := int(uint(a+b) >> 1); row[m] < lo {
+			a = m + 1
+		} else {
+			b = m
+		}
+	}
+	return a
+}
+
+// run carries out the statements for every synapse of every spike that arrives.
+func (w *pathway) run(step int64) error {
+	c := &w.s.csr
+	w.frame.Step = step
+	w.frame.Shared[0] = float64(step) * w.dt
+	for k, v := range w.shared {
+		w.frame.Shared[k+1] = *v
+	}
+	for _, i := range w.arriving(step) {
+		w.pre[0] = i
+		a, b := c.row(int(i))
+		if !w.plan.single && !(w.plan.own && slices.Contains(c.targets[a:b], i)) {
+			w.machine.Run(&w.frame, int(a), int(b))
+			continue
+		}
+		for k := a; k < b; k++ {
+			w.machine.Run(&w.frame, int(k), int(k)+1)
+		}
+	}
+	return nil
+}
