@@ -14,6 +14,7 @@ import (
 
 	"galvani/quantity"
 	"galvani/trajectory"
+	"galvani/trajectory/hdf5"
 )
 
 func showCommand() command {
@@ -157,8 +158,11 @@ func parameterRow(full string, p *trajectory.Parameter) []string {
 	if r := p.Range(); r != nil {
 		comment = strings.TrimSpace(comment + "  [explored: " + rangeText(r) + "]")
 	}
-	return []string{full, oneLine(valueText(p, p.Value())), comment}
+	return []string{full, clip(oneLine(valueText(p, p.Value())), listed), comment}
 }
+
+// listed is how much of a value a list of parameters shows; the parameter's own path shows all of it.
+const listed = 60
 
 // valueText prints a parameter's value with its unit.
 func valueText(p *trajectory.Parameter, value any) string {
@@ -222,7 +226,7 @@ func (s shower) runs() error {
 		return err
 	}
 	if s.t.Len() > shownRuns {
-		fmt.Fprintf(s.out, "... %s more (galvani table lists all)\n", plural(s.t.Len()-shownRuns, "run"))
+		fmt.Fprintf(s.out, "... %s (galvani table lists all)\n", plural(s.t.Len()-shownRuns, "more run"))
 	}
 	return nil
 }
@@ -274,7 +278,7 @@ func (s shower) items(leaves []*trajectory.Result, prefix string) error {
 	var failed error
 	for _, r := range leaves {
 		name := strings.TrimPrefix(r.FullName(), prefix)
-		items, err := r.Raw()
+		items, err := rawOf(r)
 		if err != nil {
 			rows = append(rows, []string{name, "unreadable", oneLine(err.Error())})
 			failed = errors.New("some results cannot be read")
@@ -449,18 +453,30 @@ func (s shower) path(g trajectory.Getter, path string) error {
 	return err
 }
 
-// rawOf is what a file holds of a leaf.
+// rawOf is what a file holds of a leaf. Items of pypet's classes for pickles are marked as such.
 func rawOf(n trajectory.Node) ([]trajectory.Item, error) {
+	var items []trajectory.Item
 	switch n := n.(type) {
 	case *trajectory.Result:
-		return n.Raw()
+		var err error
+		if items, err = n.Raw(); err != nil {
+			return nil, err
+		}
+		items = slices.Clone(items)
 	case *trajectory.Parameter:
 		if err := n.Err(); err != nil {
 			return nil, err
 		}
-		return parameterItems(n), nil
+		items = parameterItems(n)
 	}
-	return nil, nil
+	if strings.HasPrefix(n.Class(), "Pickle") {
+		for i := range items {
+			if items[i].Data.Coll == trajectory.Scalar && (items[i].Data.Type == trajectory.Bytes || items[i].Data.Type == trajectory.Str) {
+				items[i].Data.Coll = hdf5.Pickle
+			}
+		}
+	}
+	return items, nil
 }
 
 // parameterItems gives a parameter's value and range as items.

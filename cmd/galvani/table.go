@@ -58,9 +58,7 @@ func alignedTable(out io.Writer, rows [][]string) error {
 				r[i] = "-"
 			}
 			r[i] = strings.ReplaceAll(r[i], " ", "_")
-			if c := []rune(r[i]); len(c) > widest {
-				r[i] = string(c[:widest-3]) + "..."
-			}
+			r[i] = clip(r[i], widest)
 		}
 	}
 	return aligned(out, rows)
@@ -167,6 +165,13 @@ func cell(value any) string {
 	return brief(d)
 }
 
+const (
+	// pickleProtocol is an item beside pickles that is no result.
+	pickleProtocol = "__pckl_prtcl__"
+	// spikeCount is the one scalar of a monitor that is a result.
+	spikeCount = "num_spikes"
+)
+
 // scalarsOf reads the scalar results of a run by the name behind the run's.
 func scalarsOf(t *trajectory.Trajectory, i int) (map[string]string, error) {
 	r, err := t.Run(i)
@@ -180,16 +185,16 @@ func scalarsOf(t *trajectory.Trajectory, i int) (map[string]string, error) {
 			if !ok {
 				continue
 			}
-			items, err := result.Raw()
+			items, err := rawOf(result)
 			if err != nil {
 				return nil, err
 			}
 			for _, it := range withUnits(items) {
-				if it.Data.Coll != trajectory.Scalar {
+				if it.Data.Coll != trajectory.Scalar || it.Name == pickleProtocol {
 					continue
 				}
-				if it.Data.Type == trajectory.Str && strings.HasSuffix(result.Class(), "MonitorResult") {
-					continue // what kind of monitor it was
+				if strings.HasSuffix(result.Class(), "MonitorResult") && it.Name != spikeCount {
+					continue // how the monitor was set up
 				}
 				name := strings.TrimPrefix(full, g.FullName()+".")
 				if it.Name != result.Name() {

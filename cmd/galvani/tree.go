@@ -105,7 +105,7 @@ func (p treePrinter) children(ctx context.Context, g *trajectory.Group, level in
 		}
 	}
 	if runs > 1 && !p.all && !p.full {
-		fmt.Fprintf(p.out, "%s... %s more (-all prints them)\n", indent, plural(runs-1, "run"))
+		fmt.Fprintf(p.out, "%s... %s (-all prints them)\n", indent, plural(runs-1, "more run"))
 	}
 	names := make([]string, 0, len(links))
 	for name := range links {

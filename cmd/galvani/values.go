@@ -67,6 +67,14 @@ func oneLine(s string) string {
 	return s
 }
 
+// clip cuts a text to a number of characters.
+func clip(s string, most int) string {
+	if c := []rune(s); len(c) > most {
+		return string(c[:most-3]) + "..."
+	}
+	return s
+}
+
 // foreign says what an item is that only Python can decode; empty for all others.
 func foreign(d trajectory.Data) string {
 	switch d.Coll {
