@@ -163,7 +163,7 @@ func (f file) runs(name string) ([]runRow, error) {
 		if r.Summary = get(summaries, i); !r.completed && (r.Summary == noSummary || r.Summary == "Test") {
 			r.Summary = ""
 		}
-		if r.completed || !r.dummy() {
+		if !r.dummy() {
 			r.Start, r.Finish = timeOf(r.start), timeOf(r.finish)
 		}
 		rows[i] = r

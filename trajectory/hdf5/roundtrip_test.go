@@ -156,7 +156,7 @@ var when = time.Date(2026, 11, 20, 3, 4, 5, 678_901_234, time.UTC)
 
 func header() trajectory.Header {
 	return trajectory.Header{
-		Name: "basic", Comment: "a test ß", Time: when, Seed: math.MaxUint64 - 3, Length: 4,
+		Name: "basic", Comment: "a test ß", Time: when, Seed: math.MaxUint64 - 3, Length: 5,
 		Explored: []string{"parameters.neuron.tau"}, Version: "galvani test",
 	}
 }
@@ -189,6 +189,7 @@ func runs() []trajectory.RunInfo {
 		{Index: 1, State: trajectory.Failed, Seed: 2, Attempt: 3, Error: "it broke", Stack: "line 1\nline 2\n", Summary: strings.Repeat("tau: 2.0 ", 100), Start: when, Finish: when, Host: "b"},
 		{Index: 2, State: trajectory.Pending},
 		{Index: 3, State: trajectory.Cancelled, Error: "it broke", Stack: "line 1\nline 2\n", Start: when},
+		{Index: 4, State: trajectory.Done, Seed: 9},
 	}
 }
 
