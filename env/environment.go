@@ -157,7 +157,7 @@ func (e *Environment) File(name string) string {
 	if e.file != "" {
 		return e.file
 	}
-	return filepath.Join(e.dir, name+stores()[0].Extensions()[0])
+	return filepath.Join(e.dir, name+Stores()[0].Extensions()[0])
 }
 
 // Workers is how many runs are executed at once.

@@ -54,7 +54,7 @@ func (s *sweep) callFinally(ctx context.Context) (err error) {
 	if len(s.finally) == 0 {
 		return nil
 	}
-	t, err := trajectory.Open(ctx, s.path, trajectory.OpenOptions{Stores: stores(), Kinds: s.t.Kinds(), Name: s.t.Name()})
+	t, err := trajectory.Open(ctx, s.path, trajectory.OpenOptions{Stores: Stores(), Kinds: s.t.Kinds(), Name: s.t.Name()})
 	if err != nil {
 		return fmt.Errorf("env: opening the results: %w", err)
 	}

@@ -22,7 +22,6 @@ import (
 
 	"galvani/env"
 	"galvani/trajectory"
-	"galvani/trajectory/dirstore"
 	"galvani/trajectory/hdf5"
 )
 
@@ -130,14 +129,10 @@ func file(dir string) string {
 	return filepath.Join(dir, "sweep.traj")
 }
 
-func stores() []trajectory.Store {
-	return []trajectory.Store{hdf5.New(hdf5.Options{}), dirstore.New()}
-}
-
 // dump is the canonical export of the trajectory in the folder.
 func dump(t *testing.T, path string) string {
 	t.Helper()
-	tr, err := trajectory.Open(t.Context(), path, trajectory.OpenOptions{Stores: stores()})
+	tr, err := trajectory.Open(t.Context(), path, trajectory.OpenOptions{Stores: env.Stores()})
 	require.NoError(t, err)
 	var text strings.Builder
 	require.NoError(t, trajectory.Dump(&text, tr))
@@ -261,7 +256,7 @@ func TestBadRunsAreRecordedAndTheOthersGoOn(t *testing.T) {
 	assert.Regexp(t, `(?m)^prog: run 7 \(.*7.*\) failed: panic: out of cheese$`, stderr)
 	assert.Contains(t, stderr, "prog: 10 of 12 runs done, 2 failed in ")
 	assert.True(t, strings.HasSuffix(stderr, "prog: 2 of 12 runs failed: 4, 7; -retry runs them again\n"), stderr)
-	tr, err := trajectory.Open(t.Context(), file(dir), trajectory.OpenOptions{Stores: stores()})
+	tr, err := trajectory.Open(t.Context(), file(dir), trajectory.OpenOptions{Stores: env.Stores()})
 	require.NoError(t, err)
 	info, err := tr.RunInfo(7)
 	require.NoError(t, err)
@@ -282,7 +277,7 @@ func TestBadRunsAreRecordedAndTheOthersGoOn(t *testing.T) {
 	assert.Equal(t, 0, status, stderr)
 	assert.EqualValues(t, 2, p.executed.Load())
 	assert.Contains(t, stderr, "12 of 12 runs done (reused 10, ran 2)")
-	tr, err = trajectory.Open(t.Context(), file(dir), trajectory.OpenOptions{Stores: stores()})
+	tr, err = trajectory.Open(t.Context(), file(dir), trajectory.OpenOptions{Stores: env.Stores()})
 	require.NoError(t, err)
 	info, err = tr.RunInfo(7)
 	require.NoError(t, err)

@@ -11,8 +11,9 @@ import (
 	"galvani/trajectory/hdf5"
 )
 
-// stores are the formats that this program can write, the usual one first.
-func stores() []trajectory.Store {
+// Stores are the formats that this program can read and write, the usual one
+// first: HDF5, unless it was built without cgo, and the folder format.
+func Stores() []trajectory.Store {
 	if hdf5.Available() {
 		return []trajectory.Store{hdf5.New(hdf5.Options{}), dirstore.New()}
 	}
@@ -23,7 +24,7 @@ func stores() []trajectory.Store {
 func storeFor(path string) (trajectory.Store, error) {
 	ext := strings.ToLower(filepath.Ext(path))
 	var known []string
-	for _, s := range stores() {
+	for _, s := range Stores() {
 		if slices.Contains(s.Extensions(), ext) {
 			return s, nil
 		}
