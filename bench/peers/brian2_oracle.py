@@ -40,7 +40,7 @@ def main(folder):
     with open(os.path.join(folder, 'params.json')) as f:
         p = json.load(f)
     defaultclock.dt = p['dt_ms']*ms
-    unless = p.get('unless_refractory', False)
+    unless = 'V' in p.get('unless_refractory', [])
     groups, monitors, synapses = {}, {}, []
     for pop in 'ei':
         groups[pop] = NeuronGroup(
