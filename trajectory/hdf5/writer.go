@@ -56,7 +56,9 @@ type writer struct {
 	groups    []openNode // the groups from the root to the last parent
 	runs      map[int]trajectory.RunInfo
 	summaries map[string]summary
-	done      bool
+	// The root was written with a comment.
+	rootComment bool
+	done        bool
 }
 
 // openNode is a group that is kept open.
@@ -225,6 +227,7 @@ func (w *writer) Node(r trajectory.Record) error {
 	err = w.within(func() error {
 		switch {
 		case parts == nil:
+			w.rootComment = r.Comment != ""
 			return w.describe(w.root, r)
 		case r.Link != "":
 			return w.link(parts, r)
@@ -646,18 +649,19 @@ func (w *writer) replace(name string, columns []trajectory.Column, widths map[st
 	return nil
 }
 
-// comment writes the trajectory's comment at its node unless one was written there.
+// comment puts the header's comment at the trajectory's node, where pypet looks for it. A
+// comment that came with the root counts if the header has none.
 func (w *writer) comment() error {
-	if w.header.Comment == "" {
-		return nil
-	}
-	if now, _ := text(w.root, attrComment); now != "" && hasAttribute(w.root, attrComment) {
+	if w.header.Comment == "" && w.rootComment {
 		return nil
 	}
 	if hasAttribute(w.root, attrComment) {
 		if err := removeAttribute(w.root, attrComment); err != nil {
 			return err
 		}
+	}
+	if w.header.Comment == "" {
+		return nil
 	}
 	return setText(w.root, attrComment, w.header.Comment)
 }
