@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"galvani/trajectory"
 )
+
+// mergeNotice is how long putting the results together may take without a word.
+const mergeNotice = time.Second
 
 // merge assembles the trajectory file, unless it is there with all runs.
 func (s *sweep) merge(ctx context.Context) error {
@@ -15,6 +19,10 @@ func (s *sweep) merge(ctx context.Context) error {
 			s.env.say("finished before: nothing to run")
 		}
 		return nil
+	}
+	if s.env.o.Progress != progressNone {
+		slow := time.AfterFunc(mergeNotice, func() { s.env.say("putting the results together in %s", s.path) })
+		defer slow.Stop()
 	}
 	report, err := trajectory.Merge(ctx, s.dir, s.store, s.path, trajectory.MergeOptions{PerRunGroups: s.groups})
 	switch {
