@@ -43,7 +43,10 @@ func newHandle(kind, name, fallback string, source neuron.View, when string, def
 	if h.name == "" {
 		h.name = fallback
 	}
-	if err := sim.CheckName(h.name); err != nil {
+	if source.Group() != source && source.Err() != nil {
+		h.fail(source.Err())
+		h.name = "without a name"
+	} else if err := sim.CheckName(h.name); err != nil {
 		h.fail(err)
 	}
 	h.entry = sim.Entry{Slot: def, Order: order, Name: h.name}

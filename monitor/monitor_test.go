@@ -121,10 +121,12 @@ func TestRewind(t *testing.T) {
 	require.Len(t, whole.Steps, 50000)
 	require.Len(t, values.Steps, 1000)
 	for _, step := range []int64{1000, 999, 700, 328, 327, 1, 0} {
-		s[spikes].(sim.Rewinder).Rewind(step)
-		s[all].(sim.Rewinder).Rewind(step)
+		s[spikes].(sim.Rewinder).Rewind(step, false)
+		s[all].(sim.Rewinder).Rewind(step, false)
 		assert.Equal(t, whole.Steps[:50*step], spikes.Recording(s).Steps)
 		assert.Equal(t, values.Steps[:step], all.Recording(s).Steps)
+		assert.Equal(t, 50*step, spikes.Recording(s).Total())
+		assert.Equal(t, []int64{step}, s[all].State().Int64("recorded"))
 	}
 	fill(0, 1000)
 	assert.Equal(t, whole.Neurons, spikes.Recording(s).Neurons)
@@ -195,6 +197,8 @@ func TestErrors(t *testing.T) {
 		{monitor.Spikes(nil, monitor.Options{}), "no source"},
 		{monitor.Spikes((*neuron.Group)(nil), monitor.Options{}), "no source"},
 		{monitor.State(nil, []string{"x"}, monitor.StateOptions{}), "no source"},
+		{monitor.Spikes(g.Slice(0, 51), monitor.Options{}), "slice [0:51]"},
+		{monitor.State(g.Slice(0, 51), []string{"x"}, monitor.StateOptions{Name: "m"}), "slice [0:51]"},
 		{monitor.Spikes(silent, monitor.Options{}), "silent has no threshold"},
 		{monitor.Spikes(g, monitor.Options{When: "noon"}), "noon"},
 		{monitor.Spikes(g, monitor.Options{Name: "a b"}), "space"},

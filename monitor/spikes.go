@@ -119,15 +119,27 @@ func (r *spikeRecorder) add(step int64, neuron int32) {
 	c.steps, c.neurons = append(c.steps, step), append(c.neurons, neuron)
 }
 
-// Rewind forgets the spikes at or after a step.
-func (r *spikeRecorder) Rewind(step int64) {
+// Rewind forgets the spikes at or after a step. Counts that were not restored are
+// those of the spikes that are left.
+func (r *spikeRecorder) Rewind(step int64, restored bool) {
 	for k := range r.chunks {
 		c := &r.chunks[k]
 		n := sort.Search(len(c.steps), func(j int) bool { return c.steps[j] >= step })
 		if n < len(c.steps) {
 			c.steps, c.neurons = c.steps[:n], c.neurons[:n]
 			r.chunks = r.chunks[:k+1]
-			return
+			break
+		}
+	}
+	if restored {
+		return
+	}
+	clear(r.counts)
+	r.recorded[0] = 0
+	for _, c := range r.chunks {
+		r.recorded[0] += int64(len(c.neurons))
+		for _, i := range c.neurons {
+			r.counts[i]++
 		}
 	}
 }

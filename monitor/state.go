@@ -244,16 +244,21 @@ func (r *stateRecorder) sample(step int64) error {
 }
 
 // Rewind forgets the samples at or after a step.
-func (r *stateRecorder) Rewind(step int64) {
+func (r *stateRecorder) Rewind(step int64, restored bool) {
 	width := len(r.neurons) * len(r.machines)
+	left := int64(0)
 	for k := range r.chunks {
 		c := &r.chunks[k]
 		n := sort.Search(len(c.steps), func(j int) bool { return c.steps[j] >= step })
+		left += int64(n)
 		if n < len(c.steps) {
 			c.steps, c.values = c.steps[:n], c.values[:n*width]
 			r.chunks = r.chunks[:k+1]
-			return
+			break
 		}
+	}
+	if !restored {
+		r.recorded[0] = left
 	}
 }
 

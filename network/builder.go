@@ -115,6 +115,9 @@ func (b *Builder) Add(objects ...Object) {
 		case there == o:
 			b.Fail(fmt.Errorf("network: %s %s is added twice", o.Kind(), o.Name()))
 			continue
+		case there != nil && o.Err() != nil:
+			b.Fail(o.Err()) // the name may be missing because of it
+			continue
 		case there != nil:
 			b.Fail(fmt.Errorf("network: two objects are called %s: a %s and a %s", o.Name(), there.Kind(), o.Kind()))
 			continue

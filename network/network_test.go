@@ -100,7 +100,7 @@ func TestErrorsComeTogetherOnce(t *testing.T) {
 	good := leaky(&net.Builder, "good", 10)
 	good.Set("V", []float64{1, 2})
 	fine := leaky(&net.Builder, "fine", 10)
-	fine.Slice(3, 12)
+	net.Record(monitor.Spikes(fine.Slice(3, 12), monitor.Options{}))
 	ok := leaky(&net.Builder, "ok", 10)
 	silent := net.Group("silent", 10, neuron.Spec{Equations: "V : 1"})
 	net.Connect("from bad", bad, ok, synapse.Spec{OnPre: "V += 1", P: 0.1})
@@ -694,7 +694,7 @@ func TestHandlesAreShared(t *testing.T) {
 	}
 	assert.NotEqual(t, recordings[0], recordings[1])
 	g.Set("V", 0.0)
-	assert.ErrorContains(t, g.Err(), "a network has begun")
+	assert.ErrorContains(t, g.Err(), "the group is shared by now")
 }
 
 func TestSetAndValuesInARunningNetwork(t *testing.T) {
@@ -721,6 +721,45 @@ func TestSetAndValuesInARunningNetwork(t *testing.T) {
 	assert.Nil(t, net.State(neuronGroup(t, "stranger")).Float64("V"))
 	assert.Nil(t, net.State(g).Float64("misspelt"))
 	assert.Contains(t, net.String(), "g")
+}
+
+func TestAPanicOfAWorkerCanBeRecovered(t *testing.T) {
+	for _, workers := range []int{1, 2, 3} {
+		net := network.New(network.Options{Workers: workers})
+		net.Group("g", 100, neuron.Spec{Equations: "x : 1", Update: neuron.Native{
+			Name: "last straw", Version: 1, Columns: []string{"x"},
+			Func: func(s *neuron.Step) {
+				if s.Index == 3 && s.First+len(s.Columns[0]) == 100 {
+					panic("last straw")
+				}
+			},
+		}})
+		func() {
+			defer func() { assert.Contains(t, fmt.Sprint(recover()), "last straw") }()
+			_ = net.Run(context.Background(), "1 ms")
+			assert.Fail(t, "no panic")
+		}()
+		assert.Equal(t, int64(3), net.Step())
+	}
+}
+
+// TestGoingBackForgets goes back to a snapshot that does not know the monitors.
+func TestGoingBackForgets(t *testing.T) {
+	net := network.New(network.Options{Seed: 1})
+	g := leaky(&net.Builder, "g", 20)
+	simulate(t, net, "20 ms")
+	early, err := net.Snapshot()
+	require.NoError(t, err)
+	m := monitor.Spikes(g, monitor.Options{})
+	v := monitor.State(g, []string{"V"}, monitor.StateOptions{})
+	net.Record(m, v)
+	simulate(t, net, "20 ms")
+	spikes, values := m.Recording(net), v.Recording(net)
+	require.NoError(t, net.Restore(early))
+	assert.Zero(t, m.Recording(net).Total())
+	simulate(t, net, "20 ms")
+	assert.Equal(t, spikes, m.Recording(net))
+	assert.Equal(t, values, v.Recording(net))
 }
 
 func TestSharedVariables(t *testing.T) {

@@ -93,15 +93,17 @@ func (n *Network) Restore(s *Snapshot) error {
 		return err
 	}
 	n.now = s.now * s.tick / n.tick
+	restored := map[Object]bool{}
 	for _, o := range s.objects {
 		if there := n.names[o.name]; there != nil {
 			n.live[there].instance.State().CopyFrom(o.state)
+			restored[there] = true
 		}
 	}
 	for _, o := range n.objects {
 		l := n.live[o]
 		if r, ok := l.instance.(sim.Rewinder); ok {
-			r.Rewind(n.stepOf(l.period))
+			r.Rewind(n.stepOf(l.period), restored[o])
 		}
 	}
 	clear(n.sets)

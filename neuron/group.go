@@ -26,7 +26,7 @@ type Group struct {
 	mu       sync.Mutex
 	errs     []error
 	initials []initial
-	used     bool // a network has made an instance: no Set any more
+	sealed   bool // others may use it: no Set any more
 	plans    map[float64]*plan
 }
 
@@ -77,6 +77,9 @@ func (g *Group) check() {
 	}
 	if s.Refractory != "" && s.Threshold == "" {
 		g.fail(errors.New("a refractory period without a threshold"))
+	}
+	if period := g.model.period; s.Refractory != "" && g.model.constant && (!(period >= 0) || math.IsInf(period, 0)) {
+		g.fail(fmt.Errorf("refractory period is %v, want 0 or more", quantity.New(period, quantity.DimTime)))
 	}
 	if s.Update.Func == nil {
 		if s.Update.Name != "" || s.Update.Columns != nil {
@@ -171,6 +174,14 @@ func (g *Group) fail(err error) {
 	g.errs = append(g.errs, fmt.Errorf("neuron: %s: %w", g.name, err))
 }
 
+// Seal ends the building of the group: a Set after it is an error. A network that
+// begins with the group seals it, too.
+func (g *Group) Seal() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sealed = true
+}
+
 // Set records the value that a variable starts with: a number or a slice of
 // numbers (SI, one per neuron), a quantity.Quantity or a slice of them, a bool,
 // or text that is evaluated for every neuron when a network begins ("rand()",
@@ -183,16 +194,20 @@ func (g *Group) Set(variable string, value any) { g.set(g, variable, value) }
 
 func (g *Group) set(on View, variable string, value any) {
 	fail := func(format string, args ...any) {
-		g.fail(fmt.Errorf("set %s: "+format, append([]any{variable}, args...)...))
+		g.fail(fmt.Errorf("set %s: %w", variable, fmt.Errorf(format, args...)))
 	}
 	if g.eqs == nil || g.n == 0 {
 		return // reported already
 	}
+	if on != View(g) && on.Err() != nil {
+		g.fail(on.Err())
+		return
+	}
 	g.mu.Lock()
-	used := g.used
+	sealed := g.sealed
 	g.mu.Unlock()
-	if used {
-		fail("a network has begun with this group; set the variable in the network")
+	if sealed {
+		fail("the group is shared by now (a network has begun with it, or its build is over); set the variable in the network")
 		return
 	}
 	v, err := g.model.settable(g.eqs, variable)

@@ -49,13 +49,11 @@ type worker struct {
 // NewInstance makes the group's state for a network and gives the variables
 // their initial values.
 func (g *Group) NewInstance(s *sim.Setup) (sim.Instance, error) {
+	g.Seal()
 	p, err := g.plan(s.DT)
 	if err != nil {
 		return nil, err
 	}
-	g.mu.Lock()
-	g.used = true
-	g.mu.Unlock()
 	in := &instance{g: g, plan: p, kernel: s.Kernel, seed: s.Seed, state: sim.NewState(g.n)}
 	for _, name := range g.model.columns {
 		in.columns = append(in.columns, in.state.AddColumn(name))

@@ -26,9 +26,8 @@ type layout struct {
 	shared        []string // of the state, one value for all
 	notRefractory int      // column, -1 if nobody asks for it
 	lastSpike     int      // column with the time in seconds, -1 if nobody asks for it
-	// period is the refractory period in seconds if it is a constant duration;
-	// -1 if the refractory text has to be evaluated.
-	period float64
+	constant      bool     // the refractory period is the same for all neurons at all times:
+	period        float64  // so many seconds
 }
 
 func newLayout(spec Spec, eqs *equation.Equations) layout {
@@ -45,14 +44,13 @@ func newLayout(spec Spec, eqs *equation.Equations) layout {
 		}
 	}
 	if spec.Refractory != "" {
-		l.period = -1
 		if q, err := equation.EvalConstant(spec.Refractory, spec.Constants); err == nil && q.Dimension() == quantity.DimTime {
-			l.period = q.SI()
+			l.constant, l.period = true, q.SI()
 		}
 	}
 	texts := strings.Join([]string{spec.Equations, spec.Threshold, spec.Reset, spec.Refractory}, "\n")
 	mentions := func(name string) bool { return regexp.MustCompile(`\b` + name + `\b`).MatchString(texts) }
-	if frozen || l.period < 0 || mentions(notRefractoryName) {
+	if frozen || spec.Refractory != "" && !l.constant || mentions(notRefractoryName) {
 		l.notRefractory = len(l.columns)
 		l.columns = append(l.columns, notRefractoryName)
 	}
@@ -172,13 +170,11 @@ func (g *Group) symbols(via, column, shared int) []equation.Symbol {
 
 // constants are those of the spec and the number of neurons.
 func (g *Group) constants() equation.Constants {
-	c := equation.Constants{countName: g.n}
-	maps.Copy(c, g.spec.Constants)
-	for _, taken := range []string{countName} {
-		if _, ok := g.eqs.Lookup(taken); ok {
-			delete(c, taken)
-		}
+	c := equation.Constants{}
+	if _, taken := g.eqs.Lookup(countName); !taken {
+		c[countName] = g.n
 	}
+	maps.Copy(c, g.spec.Constants)
 	return c
 }
 

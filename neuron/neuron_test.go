@@ -133,19 +133,25 @@ func TestViewsAgainstSets(t *testing.T) {
 	assert.Equal(t, "g", g.Slice(0, 60).Name())
 }
 
-func TestViewsOutOfRangeAreErrorsOfTheGroup(t *testing.T) {
-	for _, f := range []func(g *neuron.Group){
-		func(g *neuron.Group) { g.Slice(-1, 2) },
-		func(g *neuron.Group) { g.Slice(0, 11) },
-		func(g *neuron.Group) { g.Slice(3, 2) },
-		func(g *neuron.Group) { g.Slice(2, 5).Slice(0, 4) },
-		func(g *neuron.Group) { g.Chunks(0) },
-		func(g *neuron.Group) { g.Except(nil) },
-		func(g *neuron.Group) { g.Except(group(t, 10, neuron.Spec{Equations: "V : 1"})) },
+func TestViewsOutOfRangeTellIt(t *testing.T) {
+	for want, f := range map[string]func(g *neuron.Group) neuron.View{
+		"slice [-1:2] of g, which has 10":     func(g *neuron.Group) neuron.View { return g.Slice(-1, 2) },
+		"slice [0:11] of g":                   func(g *neuron.Group) neuron.View { return g.Slice(0, 11) },
+		"slice [3:2] of g":                    func(g *neuron.Group) neuron.View { return g.Slice(3, 2) },
+		"slice [0:4] of g[2:5], which has 3":  func(g *neuron.Group) neuron.View { return g.Slice(2, 5).Slice(0, 4) },
+		"slice [0:12] of g":                   func(g *neuron.Group) neuron.View { return g.Slice(0, 12).Slice(0, 1).Chunks(3)[0].Except(g) },
+		"slice [0:13] of g":                   func(g *neuron.Group) neuron.View { return g.Except(g.Slice(0, 13)) },
+		"chunks of 0 neurons of g":            func(g *neuron.Group) neuron.View { return g.Chunks(0)[0] },
+		"g except nothing":                    func(g *neuron.Group) neuron.View { return g.Except(nil) },
+		"g except g: want a part of the same": func(g *neuron.Group) neuron.View { return g.Except(group(t, 10, neuron.Spec{Equations: "V : 1"})) },
 	} {
 		g := group(t, 10, neuron.Spec{Equations: "V : 1"})
-		f(g)
-		assert.ErrorContains(t, g.Err(), "neuron: g: ")
+		v := f(g)
+		assert.ErrorContains(t, v.Err(), "neuron: "+want)
+		assert.Zero(t, v.N())
+		assert.NoError(t, g.Err(), "others may share the group")
+		v.Set("V", 1.0)
+		assert.ErrorContains(t, g.Err(), want)
 	}
 }
 
@@ -169,6 +175,7 @@ func TestErrors(t *testing.T) {
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Reset: "U = 1"}, "reset"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "1 mV"}, "refractory"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "W*ms"}, "refractory"},
+		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "-1 ms"}, "refractory period is -1 ms"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", DT: quantity.MustParse("1 mV")}, "want a time"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", DT: quantity.MustParse("-1 ms")}, "positive time"},
 		{"g", 1, neuron.Spec{Equations: "dV/dt = -V/ms : 1", Method: "guess"}, "guess"},
@@ -238,6 +245,10 @@ func TestSet(t *testing.T) {
 	for _, want := range []string{"set x", "set v", "set level"} {
 		assert.ErrorContains(t, err, want)
 	}
+	sealed := group(t, 5, g.Spec())
+	sealed.Seal()
+	sealed.Set("x", 1.0)
+	assert.ErrorContains(t, sealed.Err(), "shared by now")
 	zero := group(t, 5, g.Spec())
 	zero.Set("v", 0.0)
 	assert.NoError(t, zero.Err(), "zero has every unit")

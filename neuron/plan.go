@@ -122,11 +122,11 @@ func (g *Group) compileSet(in initial, dt float64) (*equation.Program, error) {
 // compileRefractory decides which of the forms of a refractory period it is.
 func (g *Group) compileRefractory(p *plan) error {
 	scope := g.scope("refractory", p.dt, false)
-	switch period := g.model.period; {
+	switch {
 	case g.spec.Refractory == "":
 		return nil
-	case period >= 0:
-		p.steps = wholeSteps(period, p.dt)
+	case g.model.constant:
+		p.steps = wholeSteps(g.model.period, p.dt)
 		return nil
 	}
 	if hold, err := equation.CompileCondition(g.spec.Refractory, scope); err == nil {

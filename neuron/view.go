@@ -20,8 +20,11 @@ type View interface {
 	// Ranges lists the view's neurons by their numbers in the group. The ranges are
 	// not empty, rise, and do not touch.
 	Ranges() []Range
+	// Err tells what is wrong with the group, or with the way a part of it was
+	// cut. Whatever uses a view that has an error reports it.
+	Err() error
 	// Slice is the part of the neurons lo <= i < hi of this view. Limits out of
-	// range are an error of the group.
+	// range are an error of the part.
 	Slice(lo, hi int) View
 	// Chunks cuts the view into parts of size neurons each; the last one is shorter
 	// if they don't come out even.
@@ -38,7 +41,20 @@ type View interface {
 type subgroup struct {
 	group  *Group
 	ranges []Range
+	err    error
 }
+
+// broken is an empty part that tells what is wrong. The group is not touched: it may
+// be shared by others who cut it well.
+func (s *subgroup) broken(format string, args ...any) *subgroup {
+	err := s.err
+	if err == nil {
+		err = fmt.Errorf("neuron: "+format, args...)
+	}
+	return &subgroup{group: s.group, err: err}
+}
+
+func (s *subgroup) Err() error { return s.err }
 
 func (*subgroup) view() {}
 
@@ -55,7 +71,10 @@ func (s *subgroup) N() int {
 }
 
 func (s *subgroup) Name() string {
-	if s.N() == s.group.n {
+	switch {
+	case s.err != nil:
+		return s.group.Name() + "[?]"
+	case s.N() == s.group.n:
 		return s.group.Name()
 	}
 	var b strings.Builder
@@ -72,9 +91,8 @@ func (s *subgroup) Name() string {
 }
 
 func (s *subgroup) Slice(lo, hi int) View {
-	if lo < 0 || hi < lo || hi > s.N() {
-		s.group.fail(fmt.Errorf("slice [%d:%d] of %s, which has %d neurons", lo, hi, s.Name(), s.N()))
-		return &subgroup{group: s.group}
+	if s.err != nil || lo < 0 || hi < lo || hi > s.N() {
+		return s.broken("slice [%d:%d] of %s, which has %d neurons", lo, hi, s.Name(), s.N())
 	}
 	part := &subgroup{group: s.group}
 	at := 0 // number in the view of the range's first neuron
@@ -89,9 +107,8 @@ func (s *subgroup) Slice(lo, hi int) View {
 }
 
 func (s *subgroup) Chunks(size int) []View {
-	if size <= 0 {
-		s.group.fail(fmt.Errorf("chunks of %d neurons of %s: want a positive size", size, s.Name()))
-		return nil
+	if s.err != nil || size <= 0 {
+		return []View{s.broken("chunks of %d neurons of %s: want a positive size", size, s.Name())}
 	}
 	var parts []View
 	for lo, n := 0, s.N(); lo < n; lo += size {
@@ -101,13 +118,15 @@ func (s *subgroup) Chunks(size int) []View {
 }
 
 func (s *subgroup) Except(other View) View {
-	if other == nil || other.Group() != s.group {
+	switch {
+	case s.err != nil || other == nil || other.Group() != s.group:
 		name := "nothing"
 		if other != nil {
 			name = other.Name()
 		}
-		s.group.fail(fmt.Errorf("%s except %s: want a part of the same group", s.Name(), name))
-		return &subgroup{group: s.group}
+		return s.broken("%s except %s: want a part of the same group", s.Name(), name)
+	case other.Group() != other && other.Err() != nil:
+		return &subgroup{group: s.group, err: other.Err()}
 	}
 	rest := &subgroup{group: s.group}
 	out := other.Ranges()

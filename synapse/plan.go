@@ -19,6 +19,9 @@ const (
 	ways
 )
 
+// maxDelay bounds a delay, in steps: every group keeps its spikes for so long.
+const maxDelay = 1<<20 - 1
+
 // plan is a projection compiled for a time step. It is immutable.
 type plan struct {
 	program *equation.Program
@@ -68,7 +71,10 @@ func (s *Synapses) plan(dt float64) (*plan, error) {
 
 func (s *Synapses) compile(dt float64) (*plan, error) {
 	post, pre := s.post.Group(), s.pre.Group()
-	p := &plan{steps: int64(s.delay/dt + 0.5), guard: -1}
+	p := &plan{steps: int64(min(s.delay/dt+0.5, maxDelay+1)), guard: -1}
+	if p.steps > maxDelay {
+		return nil, fmt.Errorf("synapse: %s: delay of %v is more than %d steps of %v", s.name, s.spec.Delay, maxDelay, quantity.New(dt, quantity.DimTime))
+	}
 	nPost := len(post.Layout())
 	p.pre = nPost
 	nShared := len(post.SharedLayout())

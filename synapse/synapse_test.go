@@ -286,6 +286,8 @@ func TestErrors(t *testing.T) {
 		{a, b, synapse.Spec{AllToAll: true, Delay: quantity.MustParse("1 mV")}, "want a time"},
 		{a, b, synapse.Spec{AllToAll: true, Delay: quantity.MustParse("-1 ms")}, "0 or more"},
 		{silent, b, synapse.Spec{AllToAll: true}, "silent has no threshold"},
+		{a.Slice(5, 15), b, synapse.Spec{AllToAll: true}, "slice [5:15]"},
+		{a, b, synapse.Spec{AllToAll: true, Delay: quantity.MustParse("200 s")}, "delay of 200 s is more than"},
 		{nil, b, synapse.Spec{AllToAll: true}, "missing"},
 		{a, (*neuron.Group)(nil), synapse.Spec{AllToAll: true}, "missing"},
 	} {

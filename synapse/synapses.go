@@ -54,13 +54,26 @@ func NewSynapses(name string, pre, post neuron.View, spec Spec, b Build) (*Synap
 		return s, s.err
 	}
 	fail(sim.CheckName(name))
+	set, err := kernel.ByName(b.Kernel)
+	fail(err)
 	if missing(pre) || missing(post) {
 		fail(errors.New("nothing to connect: a group is missing"))
 		return finish()
 	}
+	for _, v := range []neuron.View{pre, post} {
+		if v.Group() != v {
+			fail(v.Err())
+		}
+	}
 	if err := errors.Join(pre.Group().Err(), post.Group().Err()); err != nil {
 		s.broken = true
+		fail(err)
+		_, err = finish()
+		s.err = nil // reported by the groups
 		return s, err
+	}
+	if len(errs) > 0 {
+		return finish()
 	}
 	if !pre.Group().Spikes() {
 		fail(fmt.Errorf("%s has no threshold, so it never spikes", pre.Group().Name()))
@@ -72,11 +85,6 @@ func NewSynapses(name string, pre, post neuron.View, spec Spec, b Build) (*Synap
 		fail(fmt.Errorf("delay is %v, want a time", spec.Delay))
 	case !(s.delay >= 0) || math.IsInf(s.delay, 0):
 		fail(fmt.Errorf("delay is %v, want 0 or more", spec.Delay))
-	}
-	set, err := kernel.ByName(b.Kernel)
-	if err != nil {
-		fail(err)
-		return finish()
 	}
 	c := &connector{name: name, pre: pre, post: post, spec: spec, seed: b.Seed, workers: b.Workers, kernel: set}
 	made, moved, err := c.connect()

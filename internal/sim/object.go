@@ -53,9 +53,10 @@ type Instance interface {
 }
 
 // Rewinder is an instance that records. After a snapshot has been restored the
-// network tells it to forget what lies at or after a step.
+// network tells it to forget what lies at or after a step. restored says that the
+// snapshot had a state for the instance, which it has by now.
 type Rewinder interface {
-	Rewind(step int64)
+	Rewind(step int64, restored bool)
 }
 
 // Link says how a network is going to call the tasks of an instance.
