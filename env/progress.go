@@ -37,6 +37,9 @@ const (
 	progressNone  = "none"
 )
 
+// firstLine is how long a sweep goes on before its first line of progress.
+const firstLine = 250 * time.Millisecond
+
 // progress counts what became of the runs and shows it now and then.
 type progress struct {
 	name  string
@@ -202,7 +205,12 @@ func (p *progress) show(c *console, way string, every time.Duration) {
 	p.stop, p.done = make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(p.done)
-		tick := time.NewTicker(every)
+		// Lines come close together at first, so that a short sweep shows some too.
+		next := every
+		if way == progressLines {
+			next = min(every, firstLine)
+		}
+		tick := time.NewTimer(next)
 		defer tick.Stop()
 		for {
 			select {
@@ -212,6 +220,8 @@ func (p *progress) show(c *console, way string, every time.Duration) {
 				}
 				return
 			case now := <-tick.C:
+				next = min(2*next, every)
+				tick.Reset(next)
 				if way == progressBar {
 					c.setBar(p.tally(now).bar(c.width()))
 				} else {
