@@ -322,9 +322,16 @@ func chunk(shape []int, size int) []int {
 	return c
 }
 
-// shrinks tells from a sample whether deflate is worth its time. Noisy
-// floats lose a tenth of their size at the price of the whole merge.
-func shrinks(raw []byte, size int) bool {
+// sampler tells from a sample whether deflate is worth its time. It keeps its compressor,
+// which is large.
+type sampler struct {
+	flate *flate.Writer
+	out   bytes.Buffer
+}
+
+// shrinks tries a part of the data. Noisy floats lose a tenth of their size at the
+// price of the whole merge.
+func (s *sampler) shrinks(raw []byte, size int) bool {
 	const sample = 32 << 10
 	if len(raw) > sample {
 		start := (len(raw) - sample) / 2 / size * size
@@ -340,13 +347,14 @@ func shrinks(raw []byte, size int) bool {
 			shuffled = append(shuffled, raw[i*size+b])
 		}
 	}
-	var out bytes.Buffer
-	w, err := flate.NewWriter(&out, flate.BestSpeed)
-	if err != nil {
+	s.out.Reset()
+	if s.flate == nil {
+		s.flate, _ = flate.NewWriter(&s.out, flate.BestSpeed) // fails on bad levels only
+	} else {
+		s.flate.Reset(&s.out)
+	}
+	if _, err := s.flate.Write(shuffled); err != nil || s.flate.Close() != nil {
 		return false
 	}
-	if _, err := w.Write(shuffled); err != nil || w.Close() != nil {
-		return false
-	}
-	return out.Len() < len(shuffled)*7/10
+	return s.out.Len() < len(shuffled)*7/10
 }

@@ -19,7 +19,6 @@ import "C"
 import (
 	"cmp"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -49,12 +48,17 @@ func failure(format string, args ...any) error {
 	var buffer [512]byte
 	n := C.shim_error((*C.char)(unsafe.Pointer(&buffer[0])), C.size_t(len(buffer)))
 	what := fmt.Sprintf(format, args...)
-	reason := strings.TrimSpace(string(buffer[:n]))
+	reason := strings.Join(strings.Fields(string(buffer[:n])), " ")
+	locked := strings.Contains(reason, "unable to lock file")
+	if _, rest, ok := strings.Cut(reason, "error message = '"); ok {
+		// The operating system's reason is what helps; the rest is addresses.
+		reason, _, _ = strings.Cut(rest, "'")
+	}
 	switch {
 	case reason == "":
 		return fmt.Errorf("hdf5: %s", what)
-	case strings.Contains(reason, "unable to lock file"):
-		return fmt.Errorf("hdf5: %s: the file is being written by another process: %w", what, errors.New(reason))
+	case locked:
+		return fmt.Errorf("hdf5: %s: the file is being written by another process: %s", what, reason)
 	}
 	return fmt.Errorf("hdf5: %s: %s", what, reason)
 }

@@ -19,6 +19,7 @@ import (
 // output writes values into an open file.
 type output struct {
 	types
+	sampler
 	level int // as in Options
 }
 
@@ -38,7 +39,7 @@ func (o *output) dataset(group id, name string, t *hdf5.Datatype, shape []int, r
 	switch {
 	case level < 0 || len(raw) < smallest:
 		level = 0
-	case level == 0 && shrinks(raw, size):
+	case level == 0 && o.shrinks(raw, size):
 		level = 1
 	}
 	var chunks []C.hsize_t
