@@ -3,6 +3,7 @@ package trajectory
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // AddOption is given to the Add functions.
@@ -33,7 +34,7 @@ func (n *node) apply(opts []AddOption) error {
 		case o.value != nil:
 			return fmt.Errorf("trajectory: an annotation of %s has no name: %w", n.full, ErrName)
 		case o.comment != "":
-			n.comment = o.comment
+			n.comment = strings.ToValidUTF8(o.comment, "\uFFFD")
 		}
 	}
 	return nil
@@ -319,8 +320,8 @@ func (t *Trajectory) newResult(full string, value any, opts []AddOption) (*node,
 		items = Items{name: value}
 	}
 	for _, name := range sortedKeys(items) {
-		if name == "" || strings.ContainsAny(name, "/\x00") {
-			return nil, fmt.Errorf("trajectory: %s: item name %q (it must not be empty or hold / or NUL): %w", full, name, ErrName)
+		if name == "" || strings.ContainsAny(name, "/\x00") || !utf8.ValidString(name) {
+			return nil, fmt.Errorf("trajectory: %s: item name %q (it must be text, not empty, without / and NUL): %w", full, name, ErrName)
 		}
 	}
 	k := t.resultKindFor(items)

@@ -134,7 +134,7 @@ func ReadPlan(dir string) (*Plan, error) {
 	defer s.Close()
 	var note planNote
 	if err := s.Note(&note); err != nil {
-		return nil, err
+		return nil, corrupt(path, err)
 	}
 	seed, err := strconv.ParseUint(note.Seed, 10, 64)
 	if err != nil || note.Length < 1 || note.Length > maxRuns || note.Name == "" {

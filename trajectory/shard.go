@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"galvani/internal/npz"
 )
@@ -276,8 +277,14 @@ func gather(runs []RunRecord) ([]*variant, error) {
 				return nil, fmt.Errorf("trajectory: run %d has two nodes called %s: %w", run.Info.Index, r.Name, ErrExists)
 			}
 			seen[name] = true
+			if !utf8.ValidString(name) || !utf8.ValidString(link) || !utf8.ValidString(r.Class) || !utf8.ValidString(r.Comment) {
+				return nil, fmt.Errorf("trajectory: name, class, comment or link of %q is not UTF-8: %w", r.Name, ErrName)
+			}
 			for _, list := range [][]Item{r.Annotations, r.Items} {
 				for _, it := range list {
+					if !utf8.ValidString(it.Name) {
+						return nil, fmt.Errorf("trajectory: %s: item name %q is not UTF-8: %w", r.Name, it.Name, ErrName)
+					}
 					if err := it.Data.check(); err != nil {
 						return nil, fmt.Errorf("trajectory: %s, item %q: %w", r.Name, it.Name, err)
 					}

@@ -169,17 +169,45 @@ func (f *File) readHeader(e *entry) error {
 	return nil
 }
 
-// Read reads a whole array.
+// Read reads a whole array and compares its checksum.
 func (f *File) Read(name string) (Array, error) {
 	e, err := f.entry(name)
 	if err != nil {
 		return Array{}, err
 	}
-	v, err := f.ReadRange(name, 0, e.n)
-	return Array{Shape: e.header.Shape, Values: v}, err
+	bad := func(err error) (Array, error) {
+		return Array{}, fmt.Errorf("npz: array %q: %v: %w", name, err, ErrFormat)
+	}
+	r, err := e.file.Open()
+	if err != nil {
+		return bad(err)
+	}
+	defer r.Close()
+	if _, err := io.CopyN(io.Discard, r, int64(e.length)); err != nil {
+		return bad(err)
+	}
+	v, err := read(r, e.header.Type, e.n, e.room(e.n))
+	if err != nil {
+		return bad(err)
+	}
+	// The checksum is compared at the end.
+	if n, err := io.Copy(io.Discard, r); err != nil || n > 0 {
+		return bad(fmt.Errorf("%d bytes too many, %v", n, err))
+	}
+	return Array{Shape: e.header.Shape, Values: v}, nil
 }
 
-// ReadRange reads the elements [lo, hi) of the flat array.
+// room is how many of n elements can be made room for at once: all of them if
+// the file is known to be that long.
+func (e *entry) room(n int) int {
+	if e.offset < 0 {
+		return 0
+	}
+	return n
+}
+
+// ReadRange reads the elements [lo, hi) of the flat array. The checksum, which
+// is that of the whole array, is not compared; see [File.Verify].
 func (f *File) ReadRange(name string, lo, hi int) (any, error) {
 	e, err := f.entry(name)
 	if err != nil {
@@ -203,11 +231,7 @@ func (f *File) ReadRange(name string, lo, hi int) (any, error) {
 		}
 		r = z
 	}
-	room := hi - lo
-	if e.offset < 0 {
-		room = 0
-	}
-	v, err := read(r, e.header.Type, hi-lo, room)
+	v, err := read(r, e.header.Type, hi-lo, e.room(hi-lo))
 	if err != nil {
 		return nil, fmt.Errorf("npz: array %q: %v: %w", name, err, ErrFormat)
 	}
