@@ -279,13 +279,11 @@ func (in *instance) find(k *worker, step int64, lo, hi int) {
 
 // fire makes the step's spikes known.
 func (in *instance) fire(step int64) error {
-	spikes := in.state.Spikes
-	spikes.Put(step, nil)
 	for _, k := range in.workers {
 		if len(k.found) == 0 {
 			continue
 		}
-		spikes.Append(step, k.found)
+		in.state.Spikes.Append(step, k.found)
 		for _, i := range k.found {
 			in.last[i] = step
 		}

@@ -75,6 +75,7 @@ func TestSpikesAgainstAMap(t *testing.T) {
 			}
 		}
 		for _, step := range s.Steps() {
+			require.Greater(t, step, int64(199-s.Depth()-10))
 			require.Truef(t, slices.Equal(want[step], s.At(step)), "step %d: %v, want %v", step, s.At(step), want[step])
 		}
 		for d := range int64(reach + 1) {

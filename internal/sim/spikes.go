@@ -82,11 +82,13 @@ func (s *Spikes) Reserve(n int) {
 // Depth is how many steps the history can hold, a power of two.
 func (s *Spikes) Depth() int { return len(s.slots) }
 
-// Steps lists the steps that the history holds, in rising order.
+// Steps lists the steps of which the history holds spikes, in rising order. Steps
+// that are out of reach of the last one are left out.
 func (s *Spikes) Steps() []int64 {
+	last := slices.Max(s.steps)
 	var steps []int64
 	for _, step := range s.steps {
-		if step != none {
+		if step != none && last-step < int64(len(s.steps)) {
 			steps = append(steps, step)
 		}
 	}
