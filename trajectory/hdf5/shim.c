@@ -186,7 +186,8 @@ int shim_open(hid_t group, const char *name, shim_object *out) {
 hid_t shim_create_group(hid_t group, const char *name, int ordered) {
 	hid_t plist = H5P_DEFAULT, id = -1;
 	if (ordered && (plist = H5Pcreate(H5P_GROUP_CREATE)) < 0) return fail();
-	if (!ordered || H5Pset_link_creation_order(plist, H5P_CRT_ORDER_TRACKED) >= 0)
+	// Leaves rarely have more items than this; beyond it a group needs an index of its own.
+	if (!ordered || (H5Pset_link_creation_order(plist, H5P_CRT_ORDER_TRACKED) >= 0 && H5Pset_link_phase_change(plist, 64, 48) >= 0))
 		id = H5Gcreate2(group, name, H5P_DEFAULT, plist, H5P_DEFAULT);
 	if (id < 0) save();
 	if (ordered) H5Pclose(plist);
@@ -279,12 +280,43 @@ int shim_boolean_enum(hid_t type) {
 
 void shim_free_name(char *name) { H5free_memory(name); }
 
+// What every scalar is made with. Making these anew takes as long as the dataset itself, so
+// they are kept as long as the library is open.
+static hid_t scalar = -1, compact_list = -1;
+
+static hid_t scalar_space(void) {
+	if (scalar < 0 || H5Iis_valid(scalar) <= 0) scalar = H5Screate(H5S_SCALAR);
+	return scalar;
+}
+
+static hid_t creation_list(void) {
+	hid_t plist = H5Pcreate(H5P_DATASET_CREATE);
+	// Modification times would make two files of the same content differ.
+	if (plist >= 0 && H5Pset_obj_track_times(plist, 0) < 0) {
+		save();
+		H5Pclose(plist);
+		return -1;
+	}
+	return plist;
+}
+
+static hid_t compact_creation_list(void) {
+	if (compact_list >= 0 && H5Iis_valid(compact_list) > 0) return compact_list;
+	compact_list = creation_list();
+	if (compact_list >= 0 && H5Pset_layout(compact_list, H5D_COMPACT) < 0) {
+		save();
+		H5Pclose(compact_list);
+		compact_list = -1;
+	}
+	return compact_list;
+}
+
 hid_t shim_create(hid_t group, const char *name, hid_t type, int rank, const hsize_t *dims,
                   const hsize_t *chunk, int unlimited, int compact, int level, const void *data) {
 	hid_t space = -1, plist = -1, id = -1;
-	int ok = 0;
+	int ok = 0, own_list = !(compact && chunk == NULL);
 	if (rank < 0) {
-		space = H5Screate(H5S_SCALAR);
+		space = scalar_space();
 	} else {
 		hsize_t max[SHIM_MAX_RANK];
 		if (rank > SHIM_MAX_RANK) return -1;
@@ -293,15 +325,11 @@ hid_t shim_create(hid_t group, const char *name, hid_t type, int rank, const hsi
 		space = H5Screate_simple(rank, dims, max);
 	}
 	if (space < 0) goto done;
-	plist = H5Pcreate(H5P_DATASET_CREATE);
+	plist = own_list ? creation_list() : compact_creation_list();
 	if (plist < 0) goto done;
-	// Modification times would make two files of the same content differ.
-	if (H5Pset_obj_track_times(plist, 0) < 0) goto done;
 	if (chunk != NULL) {
 		if (H5Pset_chunk(plist, rank, chunk) < 0) goto done;
 		if (level > 0 && (H5Pset_shuffle(plist) < 0 || H5Pset_deflate(plist, (unsigned)level) < 0)) goto done;
-	} else if (compact) {
-		if (H5Pset_layout(plist, H5D_COMPACT) < 0) goto done;
 	}
 	id = H5Dcreate2(group, name, type, space, H5P_DEFAULT, plist, H5P_DEFAULT);
 	if (id < 0) goto done;
@@ -313,8 +341,8 @@ done:
 		if (id >= 0) H5Dclose(id);
 		id = -1;
 	}
-	if (plist >= 0) H5Pclose(plist);
-	if (space >= 0) H5Sclose(space);
+	if (plist >= 0 && own_list) H5Pclose(plist);
+	if (space >= 0 && rank >= 0) H5Sclose(space);
 	return id;
 }
 
@@ -445,7 +473,7 @@ int shim_set_attribute(hid_t object, const char *name, hid_t type, int rank, con
 	if (data == NULL)
 		space = H5Screate(H5S_NULL);
 	else if (rank < 0)
-		space = H5Screate(H5S_SCALAR);
+		space = scalar_space();
 	else
 		space = H5Screate_simple(rank, dims, NULL);
 	if (space < 0) goto done;
@@ -456,7 +484,7 @@ int shim_set_attribute(hid_t object, const char *name, hid_t type, int rank, con
 done:
 	if (!ok) save();
 	if (id >= 0) H5Aclose(id);
-	if (space >= 0) H5Sclose(space);
+	if (space >= 0 && space != scalar) H5Sclose(space);
 	return ok ? 0 : -1;
 }
 
