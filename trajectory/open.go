@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -241,10 +243,6 @@ func (t *Trajectory) setInfo(info RunInfo) {
 func (t *Trajectory) later(run int, bring func() error) {
 	if t.lazy == nil {
 		t.lazy = map[int]func() error{}
-		// The branches show that there is something below them.
-		for _, b := range []string{branchDerived, branchResults} {
-			t.tree.group(b)
-		}
 	}
 	t.lazy[run] = bring
 }
@@ -291,6 +289,18 @@ func (t *Trajectory) expandLocked(run int) {
 			t.lazyErrs = map[int]error{}
 		}
 		t.lazyErrs[run] = err
+	}
+}
+
+// expandFirst brings in the nodes of the first run that has not been.
+func (t *Trajectory) expandFirst() {
+	if t.lazy == nil {
+		return
+	}
+	t.lazyMu.Lock()
+	defer t.lazyMu.Unlock()
+	if len(t.lazy) > 0 {
+		t.expandLocked(slices.Min(slices.Collect(maps.Keys(t.lazy))))
 	}
 }
 

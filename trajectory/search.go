@@ -41,7 +41,9 @@ func (s *scope) children(g *node) []*node {
 		s.t.expand(g.run)
 	case s.run != noRun:
 		s.t.expand(s.run)
-	case g.full != "" && !below(g.full, branchParameters):
+	case g == s.t.tree.root:
+		s.t.expandFirst() // the branches show that there is something below them
+	case g.full != branchParameters && !below(g.full, branchParameters):
 		s.t.expandAll()
 	}
 	s.t.mu.RLock()
@@ -182,24 +184,40 @@ func (s *scope) search(start *node, parts []string) (*node, error) {
 	}
 	s.t.mu.RLock()
 	defer s.t.mu.RUnlock()
-	current := start
-	for _, p := range parts {
-		var found []*node
-		if s.t.tree.links > 0 {
-			found = s.breadthFirst(current, p, explicit)
-		} else {
-			found = s.shallowest(current, p, explicit)
-		}
-		if len(found) > 1 {
-			return nil, fmt.Errorf("trajectory: %q below %s is %s as well as %s: %w; give more of the path",
-				p, orRoot(current.full), found[0].full, found[1].full, ErrNotUnique)
-		}
-		if len(found) == 0 {
-			return nil, nil
-		}
-		current = found[0]
+	return s.descend(start, parts, explicit)
+}
+
+// descend finds the first part in the shallowest place below current and the
+// others below that. Where several places are equally shallow, the one that leads
+// on is meant.
+func (s *scope) descend(current *node, parts []string, explicit map[int]bool) (*node, error) {
+	var found []*node
+	if s.t.tree.links > 0 {
+		found = s.breadthFirst(current, parts[0], explicit)
+	} else {
+		found = s.shallowest(current, parts[0], explicit)
 	}
-	return current, nil
+	if len(parts) > 1 {
+		var ends []*node
+		for _, n := range found {
+			end, err := s.descend(n, parts[1:], explicit)
+			if err != nil {
+				return nil, err
+			}
+			if end != nil && !slices.Contains(ends, end) {
+				ends = append(ends, end)
+			}
+		}
+		found = ends
+	}
+	switch len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("trajectory: %q below %s is %s as well as %s: %w; give more of the path",
+		strings.Join(parts, "."), orRoot(current.full), found[0].full, found[1].full, ErrNotUnique)
 }
 
 func orRoot(full string) string {
@@ -215,29 +233,28 @@ func (s *scope) visible(n *node, explicit map[int]bool) bool {
 	return s.run == noRun || n.run == noRun || n.run == s.run || explicit[n.run]
 }
 
+// maxPlaces is how many equally shallow places a search looks at; more are not
+// unique whatever comes below.
+const maxPlaces = 16
+
 // shallowest finds the nodes called name that lie below top and nearest to
 // it, sorted by full name.
 func (s *scope) shallowest(top *node, name string, explicit map[int]bool) []*node {
 	var best []*node
 	consider := func(list []*node) {
 		for _, n := range list {
-			if !below(n.full, top.full) || !s.visible(n, explicit) {
+			if !below(n.full, top.full) || !s.visible(n, explicit) || len(best) > 0 && n.depth > best[0].depth {
 				continue
 			}
-			switch {
-			case len(best) == 0 || n.depth < best[0].depth:
-				best = append(best[:0], n)
-			case n.depth == best[0].depth && !slices.ContainsFunc(best, func(m *node) bool { return m.full == n.full }):
-				// Two are as bad as many.
-				if len(best) < 2 {
-					best = append(best, n)
-				} else if n.full < best[1].full {
-					best[1] = n
-				}
+			if len(best) > 0 && n.depth < best[0].depth {
+				best = best[:0]
 			}
-			if len(best) == 2 && best[1].full < best[0].full {
-				best[0], best[1] = best[1], best[0]
+			i, same := slices.BinarySearchFunc(best, n, func(a, b *node) int { return strings.Compare(a.full, b.full) })
+			if same || i == maxPlaces {
+				continue
 			}
+			best = slices.Insert(best, i, n)
+			best = best[:min(len(best), maxPlaces)]
 		}
 	}
 	for _, t := range []*tree{s.t.tree, s.own} {
@@ -288,7 +305,8 @@ func (s *scope) breadthFirst(top *node, name string, explicit map[int]bool) []*n
 			}
 		}
 		if len(found) > 0 {
-			return found
+			slices.SortFunc(found, func(a, b *node) int { return strings.Compare(a.full, b.full) })
+			return found[:min(len(found), maxPlaces)]
 		}
 		level = next
 	}

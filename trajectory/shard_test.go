@@ -203,6 +203,18 @@ func openDump(t testing.TB, path string) string {
 	return dumpOf(t, tr)
 }
 
+// sameDump compares line by line and shows the first that differs.
+func sameDump(t testing.TB, want, got string) {
+	t.Helper()
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := 0; i < len(w) && i < len(g); i++ {
+		if w[i] != g[i] {
+			require.Fail(t, "the dumps differ", "line %d: want %.300q, got %.300q", i, w[i], g[i])
+		}
+	}
+	require.Len(t, g, len(w))
+}
+
 func TestPublishing(t *testing.T) {
 	path, tr, plan := sweepFolder(t, 10, 3, 2)
 	dir := trajectory.RunsDir(path)
