@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -174,6 +175,7 @@ func equalSpikes(t *testing.T, want, got []spike, what string) {
 func closeTo(t *testing.T, want, got []float64, what string) {
 	t.Helper()
 	require.Lenf(t, got, len(want), "%s", what)
+	require.NotEmptyf(t, want, "%s", what)
 	lo, hi := slices.Min(want), slices.Max(want)
 	for k := range want {
 		require.LessOrEqualf(t, math.Abs(got[k]-want[k]), 1e-14*(hi-lo), "%s: element %d is %v, want %v", what, k, got[k], want[k])
@@ -204,8 +206,11 @@ type clusternetParams struct {
 	VReset          float64 `json:"V_reset"`
 	Refractory      float64 `json:"refractory_ms"`
 	RefractorySteps *int64  `json:"refractory_steps"`
-	Recorded        []int   `json:"recorded"`
-	Projections     []struct {
+	// Unless lists the variables that keep their value while refractory; none in the
+	// data of Brian's own example.
+	Unless      []string `json:"unless_refractory"`
+	Recorded    []int    `json:"recorded"`
+	Projections []struct {
 		Name, Pre, Post, Var string
 		Weight               float64
 		N                    *int
@@ -260,8 +265,13 @@ var clusternetVariables = []string{"V", "x_e", "y_e", "x_i", "y_i"}
 func (p clusternetParams) spec(invtau float64) neuron.Spec {
 	c := p.constants()
 	perMs := func(x float64) quantity.Quantity { return quantity.New(x/1e-3, quantity.DimFrequency) }
+	equations := referenceEquations
+	for _, v := range p.Unless {
+		line := regexp.MustCompile(`(?m)^d` + regexp.QuoteMeta(v) + `/dt.*$`)
+		equations = line.ReplaceAllString(equations, "$0 (unless refractory)")
+	}
 	return neuron.Spec{
-		Equations: referenceEquations,
+		Equations: equations,
 		Constants: equation.Constants{
 			"invtau": perMs(invtau), "invtau1": perMs(c.InvTau1), "invtau2_e": perMs(c.InvE), "invtau2_i": perMs(c.InvI),
 			"normalization_e": c.NormE, "normalization_i": c.NormI, "factor_e": perMs(c.FactorE), "factor_i": perMs(c.FactorI),
@@ -273,6 +283,7 @@ func (p clusternetParams) spec(invtau float64) neuron.Spec {
 
 // native is the same update as a Go function, in the order of operations of the
 // code that Brian generated: invariant factors first, then from left to right.
+// Of the variables only V may be one that keeps its value while refractory.
 func (p clusternetParams) native(invtau float64) neuron.Native {
 	c := p.constants()
 	dt := p.DT * 1e-3
@@ -285,7 +296,9 @@ func (p clusternetParams) native(invtau float64) neuron.Native {
 			mu, V, xe, ye, xi, yi := s.Columns[0], s.Columns[1], s.Columns[2], s.Columns[3], s.Columns[4], s.Columns[5]
 			for k := range V {
 				leak := float64(-invtau*V[k]) + float64(invtau*mu[k])
-				V[k] += float64(dt * (float64(l2*xe[k]) + float64(l3*leak) - float64(l3*xi[k])))
+				if s.NotRefractory == nil || s.NotRefractory[k] != 0 {
+					V[k] += float64(dt * (float64(l2*xe[k]) + float64(l3*leak) - float64(l3*xi[k])))
+				}
 				xe[k] = float64(l4*(-xe[k]+float64(-c.NormE*ye[k]))) + xe[k]
 				xi[k] = float64(l4*(-xi[k]+float64(-c.NormI*yi[k]))) + xi[k]
 				ye[k] += float64(l5 * ye[k])
@@ -368,6 +381,7 @@ func testClusternet(t *testing.T, f folder, complete bool) {
 	f.json(t, "params.json", &p)
 	require.Positive(t, p.NE)
 	require.NotEmpty(t, p.Projections)
+	require.Subset(t, []string{"V"}, p.Unless, "unless_refractory")
 	require.False(t, complete && (p.Constants == nil || !f.has("trace_e.f64") || !f.has("final_e.f64") || !f.has("final_i.f64")), "reference data are incomplete")
 	check := func(t *testing.T, r result, same func(t *testing.T, want, got []float64, what string)) {
 		for _, pop := range []string{"e", "i"} {
