@@ -39,6 +39,9 @@ var mayImport = map[string][]string{
 	"trajectory/storetest": {
 		"trajectory",
 	},
+	"trajectory/paramset": {
+		"trajectory",
+	},
 	"brianparam": {"trajectory", "monitor"},
 	"env":        {"trajectory"},
 	"analysis":   {"monitor", "trajectory"},
@@ -51,6 +54,7 @@ var mayImport = map[string][]string{
 // directDependencies is every module that go.mod may name without "// indirect".
 // Each has its line in RATIONALE.md.
 var directDependencies = []string{
+	"github.com/BurntSushi/toml",
 	"github.com/pkg/profile",
 	"github.com/stretchr/testify",
 	"golang.org/x/sys",
