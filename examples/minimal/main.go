@@ -22,9 +22,10 @@ func main() {
 func simulate(ctx context.Context, file string) error {
 	net := network.New(network.Options{Seed: 1})
 	g := net.Group("neurons", 1000, neuron.Spec{
-		Equations: "dV/dt = (1.1 + 0.3*randn() - V)/(20*ms) : 1",
+		Equations: "dV/dt = (mu - V)/(20*ms) : 1 \n mu : 1",
 		Threshold: "V > 1", Reset: "V = 0", Refractory: "2 ms",
 	})
+	g.Set("mu", "1.05 + 0.1*rand()")
 	g.Set("V", "rand()")
 	net.Connect("excitatory", g.Slice(0, 800), g, synapse.Spec{OnPre: "V += 0.004", P: 0.1})
 	net.Connect("inhibitory", g.Slice(800, 1000), g, synapse.Spec{OnPre: "V -= 0.02", P: 0.1})
