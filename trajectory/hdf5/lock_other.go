@@ -4,3 +4,6 @@ package hdf5
 
 // free cannot tell whether somebody writes the temporary file.
 func free(string) error { return nil }
+
+// lockFolder does nothing; writers notice afterwards that their file was replaced.
+func lockFolder(string) (unlock func()) { return func() {} }

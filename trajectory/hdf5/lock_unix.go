@@ -25,3 +25,19 @@ func free(path string) error {
 	}
 	return nil
 }
+
+// lockFolder keeps other writers in the folder from making, replacing or removing temporary
+// files until the returned function is called. Where folders cannot be locked (some
+// network file systems), writers notice afterwards that their file was replaced.
+func lockFolder(path string) (unlock func()) {
+	f, err := os.Open(path)
+	if err != nil {
+		return func() {}
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+		if !errors.Is(err, syscall.EINTR) {
+			return func() { _ = f.Close() }
+		}
+	}
+}

@@ -32,11 +32,21 @@ func (s *Store) Create(ctx context.Context, path string, h trajectory.Header) (t
 		ctx: ctx, path: path, temporary: path + ".tmp", header: h, output: output{level: s.options.Level},
 		runs: map[int]trajectory.RunInfo{}, summaries: map[string]summary{},
 	}
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return nil, fmt.Errorf("hdf5: %w", err)
+	}
+	// Once the file is open libhdf5's own lock on it tells others that it is in use.
+	defer lockFolder(folder)()
 	fresh, err := w.copy()
 	if err != nil {
 		return nil, err
 	}
-	if err := within(func() error { return w.open(fresh) }); err != nil {
+	err = within(func() error { return w.open(fresh) })
+	if err == nil {
+		w.identity, err = os.Stat(w.temporary)
+	}
+	if err != nil {
 		_ = os.Remove(w.temporary)
 		return nil, err
 	}
@@ -49,6 +59,7 @@ type writer struct {
 	ctx       context.Context
 	path      string
 	temporary string
+	identity  os.FileInfo // of the temporary file
 	header    trajectory.Header
 	file      file
 	root      id
@@ -69,9 +80,6 @@ type openNode struct {
 
 // copy makes the temporary file; fresh says that there was none to copy.
 func (w *writer) copy() (fresh bool, err error) {
-	if err := os.MkdirAll(filepath.Dir(w.path), 0o777); err != nil {
-		return false, fmt.Errorf("hdf5: %w", err)
-	}
 	if err := free(w.temporary); err != nil {
 		return false, err
 	}
@@ -498,17 +506,43 @@ func (w *writer) Commit() error {
 		return errors.Join(fmt.Errorf("%s: %w", w.path, err), w.Abort())
 	}
 	w.done = true
+	defer lockFolder(filepath.Dir(w.path))()
 	err := within(func() error {
 		w.types.close()
 		// Closing tells nothing of a full disk, flushing does.
 		return errors.Join(flush(id(w.file.ID())), w.file.close())
 	})
 	if err == nil {
+		err = w.stillOurs()
+	}
+	if err == nil {
 		err = publish(w.temporary, w.path)
 	}
 	if err != nil {
-		_ = os.Remove(w.temporary)
-		return fmt.Errorf("hdf5: cannot write %s: %w", w.path, err)
+		return errors.Join(fmt.Errorf("hdf5: cannot write %s: %w", w.path, err), w.remove())
+	}
+	return nil
+}
+
+// stillOurs fails if somebody has put another file into the place of the temporary one.
+func (w *writer) stillOurs() error {
+	now, err := os.Stat(w.temporary)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(now, w.identity) {
+		return fmt.Errorf("%s was replaced by another writer", w.temporary)
+	}
+	return nil
+}
+
+// remove removes the temporary file, unless it is another writer's by now.
+func (w *writer) remove() error {
+	if w.stillOurs() != nil {
+		return nil
+	}
+	if err := os.Remove(w.temporary); err != nil {
+		return fmt.Errorf("hdf5: %w", err)
 	}
 	return nil
 }
@@ -540,14 +574,12 @@ func (w *writer) Abort() error {
 		return nil
 	}
 	w.done = true
+	defer lockFolder(filepath.Dir(w.path))()
 	_ = within(func() error {
 		w.types.close()
 		return w.file.close()
 	})
-	if err := os.Remove(w.temporary); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("hdf5: %w", err)
-	}
-	return nil
+	return w.remove()
 }
 
 // finish writes the tables that say something of the whole.
