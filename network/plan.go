@@ -182,7 +182,6 @@ func (n *Network) newPlan() *plan {
 		for shared && !n.options.Profile && hi < len(p.steps) && p.steps[hi].Part != nil && p.steps[hi].together(s) {
 			hi++
 		}
-		// A threshold whose neurons were looked at during the update has no part of its own.
 		p.phases = append(p.phases, phase{lo: lo, hi: hi, shared: shared})
 		lo = hi
 	}
@@ -193,6 +192,9 @@ func (n *Network) newPlan() *plan {
 // groups do in one slot to their own neurons, or what projections do to the
 // targets of a worker.
 func (s *step) together(t *step) bool {
-	return s.Slot == t.Slot && s.every == t.every && s.Whole == nil && t.Whole == nil ||
-		s.Slot == sim.Thresholds && t.Slot == sim.Thresholds && s.every == t.every
+	if s.Slot != t.Slot || s.every != t.every {
+		return false
+	}
+	// What a threshold does as a whole concerns its own group alone and can wait.
+	return s.Slot == sim.Thresholds || s.Whole == nil && t.Whole == nil
 }

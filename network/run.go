@@ -67,6 +67,9 @@ func (n *Network) RunSteps(ctx context.Context, steps int64) error {
 	if err := n.enter(); err != nil {
 		return err
 	}
+	if steps > (1<<62)/n.everyOwn() {
+		return fmt.Errorf("network: run: %d steps are too many", steps)
+	}
 	return n.run(ctx, steps*n.everyOwn())
 }
 
