@@ -311,6 +311,9 @@ func (t *Trajectory) expandAll() {
 	}
 	t.lazyMu.Lock()
 	defer t.lazyMu.Unlock()
+	if len(t.lazy) == 0 {
+		return
+	}
 	for run := range t.length {
 		t.expandLocked(run)
 	}

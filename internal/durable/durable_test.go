@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -112,7 +113,7 @@ func TestMakeDir(t *testing.T) {
 
 func TestLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
-	counter := 0
+	var inside, rounds atomic.Int32
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
@@ -121,11 +122,13 @@ func TestLock(t *testing.T) {
 				if !assert.NoError(t, err) {
 					return
 				}
-				counter++
+				assert.EqualValues(t, 1, inside.Add(1), "alone with the lock")
+				rounds.Add(1)
+				inside.Add(-1)
 				assert.NoError(t, unlock())
 			}
 		})
 	}
 	wait.Wait()
-	assert.Equal(t, 400, counter)
+	assert.EqualValues(t, 400, rounds.Load())
 }

@@ -1,0 +1,86 @@
+package trajectory_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"galvani/trajectory"
+)
+
+// large has 10 000 parameters in 100 groups.
+func large(b *testing.B) *trajectory.Trajectory {
+	b.Helper()
+	tr, err := trajectory.New("large", trajectory.Options{})
+	require.NoError(b, err)
+	for i := range 100 {
+		for k := range 100 {
+			require.NoError(b, tr.AddParameter(fmt.Sprintf("group%02d.sub.p%d", i, 100*i+k), k))
+		}
+	}
+	tr.Lock()
+	return tr
+}
+
+func BenchmarkFullName(b *testing.B) {
+	tr := large(b)
+	for b.Loop() {
+		if _, err := tr.Node("parameters.group42.sub.p4242"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkShortcut(b *testing.B) {
+	tr := large(b)
+	for b.Loop() {
+		if _, err := tr.Node("p4242"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A run with ten scalar results, without writing it.
+func BenchmarkRun(b *testing.B) {
+	tr := experiment(b, 1000)
+	names := make([]string, 10)
+	for i := range names {
+		names[i] = fmt.Sprintf("stats.v%d", i)
+	}
+	i := 0
+	for b.Loop() {
+		r, err := tr.Run(i % 1000)
+		if err != nil {
+			b.Fatal(err)
+		}
+		i++
+		for _, n := range names {
+			if err := r.AddResult(n, 0.5); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if len(r.Records()) != 10 {
+			b.Fatal("results are missing")
+		}
+	}
+}
+
+// Bytes of a shard of 1000 runs with ten scalar results each; per run.
+func BenchmarkEncodeShard(b *testing.B) {
+	tr := experiment(b, 1000)
+	var runs []trajectory.RunRecord
+	for i := range 1000 {
+		r, err := tr.Run(i)
+		require.NoError(b, err)
+		for k := range 10 {
+			require.NoError(b, r.AddResult(fmt.Sprintf("stats.v%d", k), 0.5))
+		}
+		runs = append(runs, trajectory.RunRecord{Info: trajectory.RunInfo{Index: i, State: trajectory.Done}, Records: r.Records()})
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		encode(b, nil, runs...)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/run")
+}
