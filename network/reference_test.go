@@ -36,6 +36,7 @@ func TestBrian2Reference(t *testing.T) {
 			testReference(t, f, true)
 		})
 	}
+	t.Run("cuba_euler", func(t *testing.T) { testCuba(t, folder(filepath.Join(own, "cuba"))) })
 	t.Run("delay", func(t *testing.T) { testDelay(t, folder(filepath.Join(own, "delay"))) })
 	other := os.Getenv("GALVANI_REFERENCE")
 	if other == "" {
@@ -569,5 +570,72 @@ func testDelay(t *testing.T, f folder) {
 	for k := range n {
 		closeTo(t, column(trace, 2*k, 2*n), r.traces["v"][k], fmt.Sprintf("v of target %d", k))
 		closeTo(t, column(trace, 2*k+1, 2*n), r.traces["g"][k], fmt.Sprintf("g of target %d", k))
+	}
+}
+
+// testCuba runs a network whose variables have units, with synapses on variables that go on
+// while the membrane potential keeps its value.
+func testCuba(t *testing.T, f folder) {
+	var p struct {
+		N, Ne      int
+		DT         float64 `json:"dt_ms"`
+		T          float64 `json:"T_ms"`
+		TauM       float64 `json:"taum_ms"`
+		TauE       float64 `json:"taue_ms"`
+		TauI       float64 `json:"taui_ms"`
+		Vt         float64 `json:"Vt_mV"`
+		Vr         float64 `json:"Vr_mV"`
+		El         float64 `json:"El_mV"`
+		We         float64 `json:"we_mV"`
+		Wi         float64 `json:"wi_mV"`
+		Refractory float64 `json:"refractory_ms"`
+		Recorded   []int   `json:"recorded"`
+	}
+	f.json(t, "params.json", &p)
+	mV := func(x float64) quantity.Quantity { return quantity.New(x*1e-3, quantity.DimVoltage) }
+	variables := []string{"v", "ge", "gi"}
+	var e, i [][2]int32
+	for _, pair := range f.pairs(t, "conn.i32") {
+		if int(pair[0]) < p.Ne {
+			e = append(e, pair)
+		} else {
+			i = append(i, pair)
+		}
+	}
+	r := sameEverywhere(t, func(t *testing.T, o network.Options) result {
+		o.DT = ms(p.DT)
+		net := network.New(o)
+		g := net.Group("neurons", p.N, neuron.Spec{
+			Equations: `dv/dt = (ge + gi - (v - El))/taum : volt (unless refractory)
+				dge/dt = -ge/taue : volt
+				dgi/dt = -gi/taui : volt`,
+			Constants: equation.Constants{
+				"taum": ms(p.TauM), "taue": ms(p.TauE), "taui": ms(p.TauI),
+				"Vt": mV(p.Vt), "Vr": mV(p.Vr), "El": mV(p.El), "refractory": ms(p.Refractory),
+			},
+			Threshold: "v > Vt", Reset: "v = Vr", Refractory: "refractory",
+		})
+		g.Set("v", f.float64s(t, "v0.f64"))
+		net.Connect("C_e", g, g, synapse.Spec{OnPre: "ge += w", Weight: mV(p.We), Pairs: e})
+		net.Connect("C_i", g, g, synapse.Spec{OnPre: "gi += w", Weight: mV(p.Wi), Pairs: i})
+		spikes := monitor.Spikes(g, monitor.Options{Name: "spk"})
+		trace := monitor.State(g, variables, monitor.StateOptions{Name: "trace", Neurons: p.Recorded})
+		net.Record(spikes, trace)
+		require.NoError(t, net.RunSteps(context.Background(), int64(math.Round(p.T/p.DT))))
+		assert.Equal(t, brianSchedule(string(f.read(t, "schedule.txt"))), net.Schedule().String())
+		r := result{spikes: map[string][]spike{"": spikesOf(net, spikes)}, traces: trace.Recording(net).Values, final: map[string][]float64{}}
+		for _, v := range variables {
+			r.final[v] = net.State(g).Float64(v)
+		}
+		return r
+	})
+	equalSpikes(t, f.spikes(t, "spikes_euler.csv"), r.spikes[""], "cuba")
+	trace, final := f.float64s(t, "trace_euler.f64"), f.float64s(t, "final_euler.f64")
+	for k, v := range variables {
+		closeTo(t, column(final, k, len(variables)), r.final[v], "final "+v)
+		for j := range p.Recorded {
+			want := column(trace, j*len(variables)+k, len(variables)*len(p.Recorded))
+			closeTo(t, want, r.traces[v][j][:len(want)], fmt.Sprintf("%s of neuron %d", v, p.Recorded[j]))
+		}
 	}
 }
