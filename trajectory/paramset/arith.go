@@ -19,7 +19,7 @@ func operate(op byte, a, b any) (any, error) {
 	rb, bRange := b.(Range)
 	switch {
 	case aRange && bRange:
-		return nil, fmt.Errorf("%s %c %s: two ranges: %w", describe(a), op, describe(b), ErrType)
+		return nil, fmt.Errorf("%s %s %s: two ranges: %w", describe(a), sign(op), describe(b), ErrType)
 	case aRange:
 		return ra.each(op == '*' || op == '/', b, func(x any) (any, error) { return operate(op, x, b) })
 	case bRange:
@@ -61,7 +61,15 @@ func operate(op byte, a, b any) (any, error) {
 			return x + y, nil
 		}
 	}
-	return nil, fmt.Errorf("%s %c %s: cannot be computed: %w", describe(a), op, describe(b), ErrType)
+	return nil, fmt.Errorf("%s %s %s: cannot be computed: %w", describe(a), sign(op), describe(b), ErrType)
+}
+
+// sign is how an operation is written.
+func sign(op byte) string {
+	if op == '^' {
+		return "**"
+	}
+	return string(op)
 }
 
 // each maps the values of a range. Where the operation leaves the unit as it is
@@ -103,23 +111,27 @@ func integers(op byte, x, y int) (any, error) {
 		if y < 0 {
 			return reals(op, float64(x), float64(y))
 		}
-		p, ok := 1, true
-		for square := x; y > 0 && ok; y >>= 1 {
-			if y&1 == 1 {
-				p, ok = product(p, square)
-			}
-			if y > 1 && ok {
-				// An overflow here comes through in the product at the highest bit.
-				square, ok = product(square, square)
-			}
-		}
-		if ok {
+		if p, ok := wholePower(x, y); ok {
 			return p, nil
 		}
 	default:
 		return reals(op, float64(x), float64(y))
 	}
-	return nil, fmt.Errorf("%d %c %d is beyond 64 bits (write one of them with a point): %w", x, op, y, ErrType)
+	return nil, fmt.Errorf("%d %s %d is beyond 64 bits (write one of them with a point): %w", x, sign(op), y, ErrType)
+}
+
+// wholePower is x to the power n >= 0, if it fits.
+func wholePower(x, n int) (p int, ok bool) {
+	p, ok = 1, true
+	for ; n > 0 && ok; n >>= 1 {
+		if n&1 == 1 {
+			p, ok = product(p, x)
+		}
+		if n > 1 && ok {
+			x, ok = product(x, x) // needed for a higher bit of n
+		}
+	}
+	return p, ok
 }
 
 // product multiplies and tells whether the result fits.
@@ -155,7 +167,7 @@ func reals(op byte, x, y float64) (any, error) {
 			return p, nil
 		}
 	}
-	return nil, fmt.Errorf("%s %c %s is no number: %w", text(x), op, text(y), ErrType)
+	return nil, fmt.Errorf("%s %s %s is no number: %w", text(x), sign(op), text(y), ErrType)
 }
 
 func quantities(op byte, x, y quantity.Quantity) (any, error) {
@@ -186,7 +198,7 @@ func quantities(op byte, x, y quantity.Quantity) (any, error) {
 // numbers, as dimensions allow no other.
 func power(x, y quantity.Quantity) (quantity.Quantity, error) {
 	if !y.Dimension().IsNone() {
-		return y, fmt.Errorf("%v ^ %v: the exponent has a unit: %w", x, y, ErrType)
+		return y, fmt.Errorf("%v ** %v: the exponent has a unit: %w", x, y, ErrType)
 	}
 	const most = 1000
 	for den := 1; den <= 10; den++ {
@@ -194,7 +206,7 @@ func power(x, y quantity.Quantity) (quantity.Quantity, error) {
 			return x.Pow(int(num), den)
 		}
 	}
-	return y, fmt.Errorf("%v ^ %v: the exponent is no simple fraction: %w", x, y, ErrType)
+	return y, fmt.Errorf("%v ** %v: the exponent is no simple fraction: %w", x, y, ErrType)
 }
 
 // negate is -v.

@@ -11,42 +11,21 @@ import (
 
 // word reads a constant or a call.
 func (p *parser) word(t token) (any, error) {
-	switch t.value {
-	case "true":
-		return true, nil
-	case "false":
-		return false, nil
-	case "null":
-		return nil, nil
+	if v, ok := p.constant(t.value); ok {
+		return v, p.advance()
 	}
-	if p.strict {
-		return nil, p.scan.fail(t.at, "unknown name %q (want a value)", clip(t.value))
-	}
-	switch t.value {
-	case "True":
-		return true, nil
-	case "False":
-		return false, nil
-	case "None":
-		return nil, nil
-	case "pi":
-		return math.Pi, nil
-	case "inf", "Infinity":
-		return math.Inf(1), nil
-	case "nan", "NaN":
-		return math.NaN(), nil
-	case "int", "float":
-		return typeName(t.value), nil
-	}
-	if t.value == "str" {
-		return p.plainText()
-	}
-	build, ok := constructor(t.value)
-	if !ok {
+	build := constructor(t.value)
+	if p.strict || build == nil && t.value != "str" {
 		return nil, p.scan.fail(t.at, "unknown name %q (names of parameters and texts stand in quotes)", clip(t.value))
+	}
+	if err := p.advance(); err != nil {
+		return nil, err
 	}
 	if !p.is("(") {
 		return nil, p.unexpected(fmt.Sprintf(`"(" after %s`, t.value))
+	}
+	if t.value == "str" {
+		return p.plainText()
 	}
 	v, err := p.nest(func() (any, error) {
 		args, err := p.arguments(t)
@@ -68,10 +47,42 @@ func (p *parser) word(t token) (any, error) {
 	return v, nil
 }
 
+// constant finds the names that stand for values.
+func (p *parser) constant(name string) (any, bool) {
+	switch name {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	case "null":
+		return nil, true
+	}
+	if p.strict {
+		return nil, false
+	}
+	switch name {
+	case "True":
+		return true, true
+	case "False":
+		return false, true
+	case "None":
+		return nil, true
+	case "pi":
+		return math.Pi, true
+	case "inf", "Infinity":
+		return math.Inf(1), true
+	case "nan", "NaN":
+		return math.NaN(), true
+	case "int", "float":
+		return typeName(name), true
+	}
+	return nil, false
+}
+
 // plainText reads str("…"): a text that is none but a text, also where it reads
 // like a quantity.
 func (p *parser) plainText() (any, error) {
-	if err := p.skip("(", " after str"); err != nil {
+	if err := p.advance(); err != nil {
 		return nil, err
 	}
 	t := p.tok
@@ -84,33 +95,33 @@ func (p *parser) plainText() (any, error) {
 	return t.value, p.skip(")", " after a text")
 }
 
-// constructor finds what a name makes of its arguments.
-func constructor(name string) (func(*parser, *arguments) (any, error), bool) {
+// constructor finds what a name makes of its arguments; nil for an unknown one.
+func constructor(name string) func(*parser, *arguments) (any, error) {
 	switch name {
 	case "ref", "ParameterReference":
-		return makeReference, true
+		return makeReference
 	case "url":
-		return makeURL, true
+		return makeURL
 	case "Parameter":
-		return makeParameter, true
+		return makeParameter
 	case "ParameterRange":
-		return makeRange, true
+		return makeRange
 	case "ParameterSet", "ParameterSpace":
-		return makeSet, true
+		return makeSet
 	case "ParameterTable":
-		return makeTable, true
+		return makeTable
 	case "UniformDist":
-		return makeUniform, true
+		return makeUniform
 	case "NormalDist":
-		return makeNormal, true
+		return makeNormal
 	case "GammaDist":
-		return makeGamma, true
+		return makeGamma
 	case "arange":
-		return makeArange, true
+		return makeArange
 	case "linspace":
-		return makeLinspace, true
+		return makeLinspace
 	}
-	return nil, false
+	return nil
 }
 
 // arguments are those of one call. Constructors take them by name and place.
@@ -348,7 +359,7 @@ func makeTable(p *parser, a *arguments) (any, error) {
 	if src, isText := v.(string); isText {
 		t, err := ParseTable(src)
 		if err != nil {
-			return nil, bare{err}
+			return nil, &Error{Position: a.call.at, Msg: "ParameterTable: " + inner(err), Err: ErrSyntax}
 		}
 		s = t.Set()
 		if err := p.load.charge(size(s)); err != nil {

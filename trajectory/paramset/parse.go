@@ -247,9 +247,6 @@ func (p *parser) atom() (any, error) {
 		}
 		return v, p.advance()
 	case word:
-		if err := p.advance(); err != nil {
-			return nil, err
-		}
 		return p.word(t)
 	case symbol:
 		switch t.value {

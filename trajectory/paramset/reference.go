@@ -48,11 +48,7 @@ type operation struct {
 func (o operation) depth() int { return o.levels }
 
 func (o operation) write() string {
-	op := string(o.op)
-	if o.op == '^' {
-		op = "**"
-	}
-	return bracketed(o.left) + " " + op + " " + bracketed(o.right)
+	return bracketed(o.left) + " " + sign(o.op) + " " + bracketed(o.right)
 }
 
 // bracketed leaves single operands alone. A negative number needs brackets
