@@ -105,7 +105,11 @@ func (t *Trajectory) dumpNode(n *node) ([]string, error) {
 	case n.link != "":
 		add("#link", "name", n.link)
 	case !n.leaf:
-		add("#group", "name", n.class)
+		class := n.class
+		if class == "" {
+			class = "standard"
+		}
+		add("#group", "name", class)
 	default:
 		items, class, err := t.itemsOf(n)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // MergeOptions of [Merge].
@@ -32,6 +33,8 @@ type MergeReport struct {
 // done one counts before a failed one, then the lowest attempt. Runs without a shard are
 // pending. The file changes at the very end, in one step; shards stay. Merging
 // again, after a crash or with more shards, gives the same file as merging once.
+// A file that holds runs which the shards do not, or another trajectory of the
+// name, is left alone; the error wraps [ErrExists].
 func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions) (MergeReport, error) {
 	p, err := ReadPlan(dir)
 	if err != nil {
@@ -42,6 +45,9 @@ func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions
 		return MergeReport{}, err
 	}
 	defer sweep.close()
+	if err := sweep.covers(ctx, p, s, path); err != nil {
+		return MergeReport{}, fmt.Errorf("trajectory: merging into %s: %w", path, err)
+	}
 	h := p.Header
 	if o.Version != "" {
 		h.Version = o.Version
@@ -59,6 +65,44 @@ func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions
 		return MergeReport{}, fmt.Errorf("trajectory: merging into %s: %w", path, errors.Join(err, w.Abort()))
 	}
 	return m.report, nil
+}
+
+// covers checks that a merge replaces nothing that it does not have: the file
+// may hold an earlier merge of the same sweep, or other trajectories.
+func (s *sweep) covers(ctx context.Context, p *Plan, store Store, path string) error {
+	r, err := store.Open(ctx, path, p.Header.Name)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if h := r.Header(); sameTime(h.Time, p.Header.Time) != 0 {
+		return fmt.Errorf("the file holds another trajectory %s, made at %s (this one was at %s); move it away: %w",
+			h.Name, h.Time.Format(time.DateTime), p.Header.Time.Format(time.DateTime), ErrExists)
+	}
+	rows, err := r.Runs()
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.State == Done && s.best[row.Index].info.State != Done {
+			return fmt.Errorf("the file holds run %d, and no shard does; put the shards back or move the file away: %w", row.Index, ErrExists)
+		}
+	}
+	return nil
+}
+
+// sameTime compares times as far as formats keep them, to a millisecond.
+func sameTime(a, b time.Time) int {
+	switch d := a.Sub(b); {
+	case d > time.Millisecond:
+		return 1
+	case d < -time.Millisecond:
+		return -1
+	}
+	return 0
 }
 
 type merger struct {

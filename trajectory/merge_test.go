@@ -143,6 +143,32 @@ func TestWhichAttemptCounts(t *testing.T) {
 	require.NoError(t, opened.Close())
 }
 
+func TestMergeReplacesNothingItDoesNotHave(t *testing.T) {
+	path, _, _ := sweepFolder(t, 4, 2, 2)
+	merge(t, path, trajectory.MergeOptions{})
+	want := openDump(t, path)
+	dir := trajectory.RunsDir(path)
+	shards, err := trajectory.Shards(dir)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(shards[0]))
+	_, err = trajectory.Merge(background, dir, dirstore.New(), path, trajectory.MergeOptions{})
+	assert.ErrorIs(t, err, trajectory.ErrExists)
+	assert.ErrorContains(t, err, "run 0")
+	sameDump(t, want, openDump(t, path))
+
+	// Another sweep of the same name.
+	require.NoError(t, os.RemoveAll(dir))
+	later, err := trajectory.New("exp", trajectory.Options{Now: func() time.Time { return epoch.Add(time.Hour) }})
+	require.NoError(t, err)
+	plan, err := trajectory.NewPlan(later, trajectory.Identity{})
+	require.NoError(t, err)
+	require.NoError(t, trajectory.WritePlan(dir, plan))
+	_, err = trajectory.Merge(background, dir, dirstore.New(), path, trajectory.MergeOptions{})
+	assert.ErrorIs(t, err, trajectory.ErrExists)
+	require.NoError(t, os.RemoveAll(dir))
+	sameDump(t, want, openDump(t, path))
+}
+
 func TestScalarTable(t *testing.T) {
 	tr := experiment(t, 4)
 	path := filepath.Join(t.TempDir(), "exp.traj")

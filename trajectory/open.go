@@ -50,13 +50,11 @@ func open(ctx context.Context, path string, o OpenOptions) (*Trajectory, error) 
 	}
 	if r != nil && plan != nil {
 		h := r.Header()
-		// Formats keep times to a microsecond or so.
-		age := plan.Header.Time.Sub(h.Time).Seconds()
-		switch {
-		case age > 1e-3:
+		switch newer := sameTime(plan.Header.Time, h.Time); {
+		case newer > 0:
 			r.Close()
 			r = nil
-		case h.Name != plan.Header.Name || age < -1e-3:
+		case newer < 0 || h.Name != plan.Header.Name:
 			plan = nil
 		}
 	}
