@@ -12,8 +12,9 @@ import (
 )
 
 // block is the number of neurons that are advanced and looked at for spikes
-// before the next ones, so that their values stay in the first-level cache.
-const block = 1024
+// before the next ones. Measured: larger blocks gain nothing, smaller ones lose a few
+// per cent to calls.
+const block = 2048
 
 // instance is a group in a network.
 type instance struct {
