@@ -264,13 +264,17 @@ func encodeArrayParameter(value any, explored Range) ([]Item, error) {
 	}
 	// Every distinct array is stored once.
 	index := make([]int64, 0, len(all)-1)
-	var distinct []Data
+	byText := map[string][]int{} // equal texts are equal arrays, but for shapes and the bits of NaN
 	var arrays []Item
 	for _, v := range all[1:] {
-		at := slices.IndexFunc(distinct, v.Equal)
-		if at < 0 {
-			at = len(distinct)
-			distinct = append(distinct, v)
+		text := exactText(v)
+		same := slices.IndexFunc(byText[text], func(at int) bool { return arrays[at].Data.Equal(v) })
+		var at int
+		if same >= 0 {
+			at = byText[text][same]
+		} else {
+			at = len(arrays)
+			byText[text] = append(byText[text], at)
 			arrays = append(arrays, Item{Name: fmt.Sprintf("%s.set_%05d.xa_%08d", arrayPrefix, at/runsPerSet, at), Data: v})
 		}
 		index = append(index, int64(at))

@@ -56,7 +56,7 @@ func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions
 	if err != nil {
 		return MergeReport{}, fmt.Errorf("trajectory: merging into %s: %w", path, err)
 	}
-	m := merger{plan: p, sweep: sweep, w: w, report: MergeReport{Runs: map[State]int{}, Shards: len(sweep.shards)}, scalars: newScalars(h.Length)}
+	m := merger{plan: p, sweep: sweep, w: w, report: MergeReport{Runs: map[State]int{}, Shards: sweep.shards}, scalars: newScalars(h.Length)}
 	m.groups = o.PerRunGroups
 	if m.groups == 0 {
 		m.groups = defaultRunGroups
@@ -175,7 +175,7 @@ func (m *merger) nodes(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		records, err := c.shard.Load(run, false)
+		records, err := m.sweep.load(c, false)
 		if err != nil {
 			return err
 		}

@@ -151,7 +151,11 @@ func (f *files) read(ctx context.Context, dir string, plan *Plan, kinds []Kind) 
 		t.setInfo(c.info)
 		if c.info.State == Done {
 			t.later(run, func() error {
-				return t.bring(c.shard, run, func(name string) (Record, error) { return c.shard.LoadNode(run, name, false) })
+				records, err := f.sweep.load(c, true)
+				if err != nil {
+					return err
+				}
+				return t.bring(records, func(name string) (Record, error) { return f.sweep.loadNode(c, name) })
 			})
 		}
 	}
@@ -217,7 +221,11 @@ func (f *files) bringPacked(t *Trajectory, run int) error {
 	if _, ok := s.rowOf[run]; !ok {
 		return nil
 	}
-	return t.bring(s, run, func(name string) (Record, error) {
+	records, err := s.Load(run, true)
+	if err != nil {
+		return err
+	}
+	return t.bring(records, func(name string) (Record, error) {
 		s, err := find()
 		if err != nil {
 			return Record{}, err
@@ -246,11 +254,7 @@ func (t *Trajectory) later(run int, bring func() error) {
 }
 
 // bring puts the nodes of a run into the tree.
-func (t *Trajectory) bring(s *Shard, run int, load func(name string) (Record, error)) error {
-	records, err := s.Load(run, true)
-	if err != nil {
-		return err
-	}
+func (t *Trajectory) bring(records []Record, load func(name string) (Record, error)) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, r := range records {

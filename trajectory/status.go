@@ -10,7 +10,8 @@ import (
 
 // sweep is what a runs folder holds: its shards and, of every run, the attempt that counts.
 type sweep struct {
-	shards []*Shard
+	shelf  shelf
+	shards int
 	best   map[int]candidate
 	// rivals are further finished attempts, which must have the same results.
 	rivals map[int][]candidate
@@ -18,8 +19,8 @@ type sweep struct {
 
 // candidate is one attempt of a run in one shard.
 type candidate struct {
-	shard *Shard
-	info  RunInfo
+	path string // of the shard
+	info RunInfo
 }
 
 // better tells which attempt counts: done before failed, then the lowest attempt.
@@ -59,7 +60,8 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 	if err != nil {
 		return err
 	}
-	s.shards = append(s.shards, shard)
+	defer shard.Close()
+	s.shards++
 	var note shardNote
 	if err := shard.Note(&note); err != nil {
 		return err
@@ -74,7 +76,7 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 		if l, ok := logs[attempt{info.Index, info.Attempt}]; ok {
 			info.Start, info.Finish, info.Host = l.Start, l.Finish, l.Host
 		}
-		c := candidate{shard: shard, info: info}
+		c := candidate{path: path, info: info}
 		old, ok := s.best[info.Index]
 		if !ok {
 			s.best[info.Index] = c
@@ -91,10 +93,24 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 	return nil
 }
 
-func (s *sweep) close() {
-	for _, shard := range s.shards {
-		shard.Close()
-	}
+func (s *sweep) close() { s.shelf.close() }
+
+// load reads the nodes of a run from the shard of one of its attempts.
+func (s *sweep) load(c candidate, skeleton bool) (records []Record, err error) {
+	err = s.shelf.use(c.path, func(shard *Shard) error {
+		records, err = shard.Load(c.info.Index, skeleton)
+		return err
+	})
+	return records, err
+}
+
+// loadNode reads one node of a run.
+func (s *sweep) loadNode(c candidate, name string) (r Record, err error) {
+	err = s.shelf.use(c.path, func(shard *Shard) error {
+		r, err = shard.LoadNode(c.info.Index, name, false)
+		return err
+	})
+	return r, err
 }
 
 // runs lists the indices of all runs that there is something of.
@@ -111,7 +127,7 @@ func (s *sweep) runs() []int {
 func (s *sweep) agree(run int, records []Record) error {
 	best := s.best[run]
 	for _, c := range s.rivals[run] {
-		other, err := c.shard.Load(run, false)
+		other, err := s.load(c, false)
 		if err != nil {
 			return err
 		}
@@ -124,7 +140,7 @@ func (s *sweep) agree(run int, records []Record) error {
 		}
 		if what != "" {
 			return fmt.Errorf("trajectory: run %d finished twice with different results (%s and %s): %s; a run must depend on plan, index and seed alone: %w",
-				run, best.shard.path, c.shard.path, what, ErrPayload)
+				run, best.path, c.path, what, ErrPayload)
 		}
 	}
 	return nil
