@@ -11,6 +11,10 @@ import (
 // few enough that the temporaries stay in the first-level cache.
 const blockLanes = 512
 
+// wideLanes is the same for programs that have no temporaries, where only the columns
+// have to stay close, and fewer calls count for more.
+const wideLanes = 2048
+
 // Machine runs a program. It owns the temporaries, allocates nothing after it is
 // made, and is not for concurrent use.
 type Machine struct {
@@ -21,6 +25,7 @@ type Machine struct {
 	scalars [][]float64 // of the prelude
 	prelude []step
 	columns []access
+	wide    bool      // works on the columns alone
 	result  []float64 // where the result goes
 	mask    []float64 // a block of a condition
 	shared  *Machine
@@ -79,7 +84,9 @@ func (p *Program) NewMachine(k *kernel.Set) *Machine {
 	for i, x := range p.vectors {
 		k.Fill(m.slots[len(p.columns)+p.temps+i], x)
 	}
+	m.wide = vectors == 0
 	for i, c := range p.columns {
+		m.wide = m.wide && (c.Via == 0 || c.Shared)
 		m.columns = append(m.columns, access{index: c.Index, via: c.Via, shared: c.Shared, gather: c.Read, write: written[i], buffer: memory[vectors+i]})
 	}
 	all := make([]float64, len(p.scalars))
@@ -195,8 +202,12 @@ func (m *Machine) run(f *Frame, lo, hi int, at bool) {
 		return
 	}
 	m.begin(f, hi-lo)
-	for off := lo; off < hi; off += blockLanes {
-		n := min(blockLanes, hi-off)
+	width := blockLanes
+	if m.wide && !at {
+		width = wideLanes
+	}
+	for off := lo; off < hi; off += width {
+		n := min(width, hi-off)
 		if m.result != nil {
 			m.slots[len(m.slots)-1] = m.result[off-lo : off-lo+n]
 		}
