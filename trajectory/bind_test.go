@@ -26,7 +26,6 @@ type model struct {
 	Plain    bool
 	Synaptic synaptic `param:"synaptic" comment:"synapses"`
 	Ignored  chan int `param:"-"`
-	hidden   int
 }
 
 func example() model {

@@ -107,14 +107,6 @@ func (n *node) annotations() map[string]any {
 	return map[string]any(rawItems(n.notes))
 }
 
-func (n *node) note(name string) (Data, bool) {
-	i, ok := slices.BinarySearchFunc(n.notes, name, func(it Item, s string) int { return strings.Compare(it.Name, s) })
-	if !ok {
-		return Data{}, false
-	}
-	return n.notes[i].Data, true
-}
-
 func (n *node) annotate(name string, d Data) {
 	i, ok := slices.BinarySearchFunc(n.notes, name, func(it Item, s string) int { return strings.Compare(it.Name, s) })
 	if ok {

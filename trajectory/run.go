@@ -14,7 +14,6 @@ import (
 // other.
 type Run struct {
 	scope *scope
-	info  RunInfo
 }
 
 // Run makes the view of run i, counted from 0.

@@ -84,7 +84,7 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 		}
 		if c.better(old) {
 			s.best[info.Index] = c
-			c, old = old, c
+			c = old
 		}
 		if c.info.State == Done {
 			s.rivals[info.Index] = append(s.rivals[info.Index], c)

@@ -30,9 +30,6 @@ const (
 	overviewPrefix = "/overview/"
 )
 
-// outside is the index of what belongs to no run.
-const outside = -1
-
 type writer struct {
 	ctx    context.Context
 	path   string
