@@ -82,7 +82,6 @@ func (t *Trajectory) span(n *node, r Range) (*tiled, string, error) {
 		x = tiled{base: r, stride: 1, n: r.Len()}
 	}
 	p := n.param
-	_, builtin := x.base.(list[any])
 	for i := range x.base.Len() {
 		v := x.base.At(i)
 		if !p.kind.same(p.value, v) {
@@ -111,15 +110,13 @@ func (t *Trajectory) span(n *node, r Range) (*tiled, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("trajectory: %s: %w", n.full, err)
 	}
-	if !builtin {
-		values := make(list[any], len(all)-1)
-		for i, d := range all[1:] {
-			if values[i], err = Decode(d); err != nil {
-				return nil, "", err
-			}
+	values := make(list[any], len(all)-1)
+	for i, d := range all[1:] {
+		if values[i], err = Decode(d); err != nil {
+			return nil, "", err
 		}
-		x.base = values
 	}
+	x.base = values
 	if inTable(all) {
 		return &x, classParameter, nil
 	}

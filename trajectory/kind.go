@@ -118,8 +118,8 @@ func (t *Trajectory) resultKindFor(items Items) *Kind {
 	return t.kind(classResult)
 }
 
-// sameType compares collection and element type of what would be stored, and
-// for tuples, as pypet, the length. The shape of arrays is free.
+// sameType compares collection and element type of what would be stored. Shapes
+// and lengths may differ: the range is then stored as arrays of their own.
 func sameType(a, b any) bool {
 	x, err := Encode(a)
 	if err != nil {

@@ -368,8 +368,8 @@ func shaped[T any](d Data, v []T) any {
 	return d
 }
 
-// typeOf tells whether the flat slice is the one that belongs to an element
-// type, and its length.
+// length is that of a flat slice, if it is of the Go type that belongs to an
+// element type.
 func (t Type) length(values any) (int, bool) {
 	switch v := values.(type) {
 	case []bool:
@@ -558,8 +558,7 @@ func (r Record) Equal(s Record) bool {
 		EqualItems(r.Annotations, s.Annotations) && EqualItems(r.Items, s.Items)
 }
 
-// rowsOf cuts rows [lo, hi) out of the flat values of a column whose rows have
-// width elements.
+// sliceValues is the part [lo, hi) of a flat slice.
 func sliceValues(values any, lo, hi int) any {
 	switch v := values.(type) {
 	case []bool:
