@@ -177,45 +177,37 @@ func (p *plan) axes(o Sweep) error {
 	if len(samples.leaves) > 0 {
 		axes = append(axes, samples)
 	}
-	// The grid is laid out over the numbers of the values.
-	var grid trajectory.Grid
-	var leaves []*leaf
-	var values [][]any
-	for _, a := range axes {
-		var zip trajectory.Zip
-		for i, l := range a.leaves {
-			zip = append(zip, trajectory.Over(l.path, trajectory.Trials(len(a.values[i]))))
-			leaves = append(leaves, l)
-			values = append(values, a.values[i])
-		}
-		grid = append(grid, zip)
-	}
-	if len(grid) == 0 {
+	if len(axes) == 0 {
 		return nil
 	}
-	columns, err := grid.Columns()
+	// The trajectory's own grid repeats the values, so that it knows what is repeated.
+	var leaves []*leaf
+	var points, stored trajectory.Grid
+	for _, a := range axes {
+		var zip, storedZip trajectory.Zip
+		for i, l := range a.leaves {
+			column, texts := columnOf(a.values[i])
+			l.texts = texts
+			zip = append(zip, trajectory.Over(l.path, given(a.values[i])))
+			storedZip = append(storedZip, trajectory.Over(l.path, given(column)))
+			leaves = append(leaves, l)
+		}
+		points, stored = append(points, zip), append(stored, storedZip)
+	}
+	columns, err := points.Columns()
 	if err != nil {
 		return fmt.Errorf("paramset: exploring: %w", err)
 	}
-	for i, c := range columns {
-		l, index, list := leaves[i], c.Range, values[i]
-		p.length = index.Len()
-		l.at = func(i int) any { return list[index.At(i).(int)] }
-		picked := lookup{index: index}
-		picked.values, l.texts = columnOf(list)
-		l.column = picked
+	storedColumns, err := stored.Columns()
+	if err != nil {
+		return fmt.Errorf("paramset: exploring: %w", err)
 	}
+	for i, l := range leaves {
+		l.at, l.column = columns[i].Range.At, storedColumns[i].Range
+	}
+	p.length = columns[0].Range.Len()
 	return nil
 }
-
-// lookup is a range that picks values from a list.
-type lookup struct {
-	index  trajectory.Range
-	values []any
-}
-
-func (l lookup) Len() int     { return l.index.Len() }
-func (l lookup) At(i int) any { return l.values[l.index.At(i).(int)] }
 
 // given is a range of all values.
 type given []any

@@ -253,11 +253,10 @@ func (s *Set) Save(path string, expandURLs bool) error {
 		}
 		path = s.origin.path
 	}
-	path, err := local(path)
-	if errors.Is(err, ErrNetwork) {
-		scheme, _, _ := strings.Cut(path, "://")
+	if scheme, _, ok := strings.Cut(path, "://"); ok && scheme != "file" {
 		return fmt.Errorf("paramset: saving using the %s protocol is not implemented: %w", clip(scheme), ErrNetwork)
 	}
+	path, err := local(path)
 	if err == nil {
 		path, err = realPath(path)
 	}

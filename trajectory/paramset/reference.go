@@ -323,10 +323,14 @@ func (x *resolver) lookup(path string, depth int) (any, error) {
 	x.at[path] = true
 	defer delete(x.at, path)
 	v, err := x.target(path, depth)
-	if err == nil || errors.Is(err, errOpen) {
-		x.done[path] = resolved{value: v, open: err != nil}
+	if errors.Is(err, errOpen) {
+		x.done[path] = resolved{open: true}
 	}
-	return clone(v), err
+	if err != nil {
+		return nil, err
+	}
+	x.done[path] = resolved{value: v}
+	return clone(v), nil
 }
 
 func (x *resolver) target(path string, depth int) (any, error) {
@@ -346,7 +350,8 @@ func (x *resolver) target(path string, depth int) (any, error) {
 		}
 		return out, err
 	case []any:
-		out, err := x.value(v, path, depth+1)
+		// The elements have a name of their own, since the list is being computed.
+		out, err := x.value(v, path+"[]", depth+1)
 		if err == nil && (holdsDist(out) || holdsReference(out)) {
 			return nil, errOpen
 		}
