@@ -304,11 +304,11 @@ func expand(s *Set) (*Set, error) {
 	if _, err := s.Resolve(); err != nil {
 		return nil, err
 	}
-	budget := maxValues
+	budget := maxReferred
 	var walk func(in *Set, depth int) (*Set, error)
 	walk = func(in *Set, depth int) (*Set, error) {
 		if budget -= in.Len() + 1; budget < 0 || depth > maxDepth {
-			return nil, fmt.Errorf("paramset: references stand for more than %d values or %d levels: %w", maxValues, maxDepth, ErrTooLarge)
+			return nil, fmt.Errorf("paramset: references stand for more than %d values or %d levels: %w", maxReferred, maxDepth, ErrTooLarge)
 		}
 		out := &Set{label: in.label, origin: in.origin}
 		for name, e := range in.inOrder() {

@@ -9,6 +9,9 @@ import (
 // maxFormula bounds how deep the operations of a reference are nested.
 const maxFormula = 100
 
+// maxReferred bounds how many values the references of a set may stand for.
+const maxReferred = 500_000
+
 // Reference stands for the value of another parameter, or for a formula of such
 // values: Ref("p1").Add(Ref("p2")). Paths start at the set that Set.Resolve is
 // called on. A Reference is immutable.
@@ -231,8 +234,8 @@ func newResolver(root *Set) *resolver {
 var errOpen = errors.New("depends on a range or a distribution")
 
 func (x *resolver) charge(n int) error {
-	if x.count += n; x.count > maxValues {
-		return fmt.Errorf("references stand for more than %d values: %w", maxValues, ErrTooLarge)
+	if x.count += n; x.count > maxReferred {
+		return fmt.Errorf("references stand for more than %d values: %w", maxReferred, ErrTooLarge)
 	}
 	return nil
 }
