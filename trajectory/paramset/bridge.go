@@ -340,35 +340,20 @@ func (r Reference) members(root *Set) (*Set, bool) {
 		if !ok {
 			return nil, false
 		}
-		path := string(p)
-		e, err := root.find(path)
+		e, err := root.find(string(p))
 		if err != nil {
-			// The path may lead through a reference: a.b with a = ref("c") is c.b.
-			for i := 0; i < len(path) && err != nil; i++ {
-				if path[i] == '.' {
-					if e, err = root.find(path[:i]); err != nil {
-						return nil, false
-					}
-					if r, ok = e.value.(Reference); !ok {
-						err = ErrNotFound
-						continue
-					}
-					if p, ok = r.root.(pointer); !ok {
-						return nil, false
-					}
-					r = Ref(string(p) + path[i:])
-				}
-			}
-			if err != nil {
+			path, ok := through(root, string(p))
+			if !ok {
 				return nil, false
 			}
+			r = Ref(path)
 			continue
 		}
 		switch v := e.value.(type) {
 		case *Set:
 			out := &Set{label: v.label}
 			for name := range v.inOrder() {
-				_ = out.insert(name, Ref(path+"."+name), Position{}) // a name of a set is a good name
+				_ = out.insert(name, Ref(string(p)+"."+name), Position{}) // a name of a set is a good name
 			}
 			return out, true
 		case Reference:

@@ -110,6 +110,24 @@ func TestBridgeWithoutExploring(t *testing.T) {
 	assert.ErrorContains(t, err, "net.noise is a distribution; say how many Realisations")
 }
 
+func TestBridgeWithReferencesThroughReferences(t *testing.T) {
+	s := parse(t, `{"a": {"sub": {"x": ParameterRange([1, 2]), "y": [ref("k"), ref("k")]}}, "b": ref("a"), "c": ref("b.sub"), "d": ref("c"),
+		"e": ref("c.x") * 2, "f": ref("e") - 1, "k": ParameterRange([ref("f"), 7]), "sets": ParameterRange([{"v": 1}, {"v": 2}]), "v": ref("sets.v"), "g": ref("f")}`)
+	traj := explore(t, s, "m", paramset.Sweep{})
+	i := 0
+	for p := range s.Outer() {
+		p, err := p.Resolve()
+		require.NoError(t, err)
+		run, err := traj.Run(i)
+		require.NoError(t, err)
+		back, err := paramset.FromRun(run, "m")
+		require.NoError(t, err)
+		assert.Equal(t, p.String(), back.String())
+		i++
+	}
+	assert.Equal(t, 8, i)
+}
+
 func TestBridgeThroughAFile(t *testing.T) {
 	s := parse(t, everything)
 	require.NoError(t, s.Set("net.pop", map[string]any{"tau": q("1 ms")}))

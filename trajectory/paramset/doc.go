@@ -57,15 +57,15 @@
 //
 // Reading a text executes nothing and opens no file; only [Load] and [LoadFS] follow
 // url(…). Nothing comes from the network. Sizes, depth, the number of files and what
-// arange and references stand for are bounded, and every error is an *[Error]
-// with file, line and column. A file that is loaded with Load may include any file that
+// arange and references stand for are bounded, and what is wrong in a text is an *[Error]
+// with file, line and column; so is reading a value as something that it is not. A file that is loaded with Load may include any file that
 // the program may read; use LoadFS with os.DirFS or os.Root's FS to confine it.
 //
 // # NeuroTools in Go
 //
 //	NeuroTools                              paramset
 //	Parameter(value, units)                 a quantity, or a plain value; Get[quantity.Quantity]
-//	Parameter.name                          the name in the set
+//	Parameter.name, repr(parameter)         the name in the set, Set.String
 //	ParameterRange(values, units)           NewRange, NewRangeIn, MustRange, RangeOf
 //	for x in range, next(), len, ==         Range.All, Range.At, Range.Len, Range.Equal
 //	[2*x for x in range]                    Range.Mul (Add, Sub, Div, Pow), Map
@@ -78,6 +78,8 @@
 //	ParameterSet(dict)                      FromMap, FromFlat; the zero Set is empty
 //	ParameterSet(text)                      Parse, ParseTOML, ParseJSON
 //	ParameterSet(url)                       Load, LoadFS (TOML and JSON in the place of YAML)
+//	read_parameters(filename)               Load
+//	update_namespace                        none: use Set.Replace, LoadWith or references
 //	label, _url                             Set.Label, Set.SetLabel, Set.Source
 //	P.a.b, P["a.b"]                         Get[T](p, "a.b"), GetOr, Set.Value, Set.Sub, Set.Has
 //	P.a.b = v, P["a.b"] = v                 Set.Set
@@ -118,7 +120,8 @@
 // included from a file and then changed is written out, not replaced by its url(…);
 // paths in url(…) are relative to the file that names them; a table whose rows
 // differ in length is an error. The reserved names parameters and names stay refused, so
-// that NeuroTools can read what is written here.
+// that NeuroTools can read what is written here; to it a quantity is a text, and units of
+// distributions, inf and nan are unknown.
 //
 // # Concurrency
 //

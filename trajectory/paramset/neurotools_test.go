@@ -455,6 +455,7 @@ func TestReferences(t *testing.T) {
 	assert.Equal(t, 3, evaluate(a.Add(1), `{"A": 2, "dummy": 3}`))
 	assert.Equal(t, 2.0, evaluate(a.Div(10), `{"A": 20}`))
 	assert.Equal(t, 2.0, evaluate(a.DivInto(10), `{"A": 5}`))
+	assert.Equal(t, -5, evaluate(a.Sub(10), `{"A": 5}`))
 	assert.Equal(t, 5, evaluate(a.SubFrom(10), `{"A": 5}`))
 	assert.Equal(t, 25, evaluate(a.Pow(2), `{"A": 5}`))
 	assert.Equal(t, 2, evaluate(a, `{"A": 2}`), "a reference is not changed by what is made of it")

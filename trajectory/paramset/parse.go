@@ -299,7 +299,7 @@ func (p *parser) number(t token) (any, error) {
 		return nil, p.scan.fail(t.at, "%s is no number of JSON", clip(t.value))
 	}
 	digits := t.value
-	whole := strings.IndexAny(digits, ".eE") < 0 || isHex(digits)
+	whole := !strings.ContainsAny(digits, ".eE") || isHex(digits)
 	if whole {
 		// Base 0 takes 0x, 0o, 0b and underscores as Python does, but also C's octal numbers.
 		x, err := strconv.ParseInt(digits, 0, 64)

@@ -364,37 +364,41 @@ func (x *resolver) target(path string, depth int) (any, error) {
 	}
 }
 
-// beyond follows a path that leads through a reference to a set. If there is
-// none the path is missing.
+// beyond follows a path that leads through a reference to a set, or into the
+// sets of a range. If it does neither the path is missing.
 func (x *resolver) beyond(path string, depth int, missing error) (any, error) {
+	if next, ok := through(x.root, path); ok {
+		return x.lookup(next, depth+1)
+	}
+	for i := range path {
+		if path[i] == '.' {
+			if e, err := x.root.find(path[:i]); err == nil {
+				if _, ok := e.value.(Range); ok {
+					return nil, errOpen
+				}
+			}
+		}
+	}
+	return nil, missing
+}
+
+// through puts the target of a reference in its place in a path that leads
+// through it: a.b with a = ref("c") is c.b.
+func through(root *Set, path string) (string, bool) {
 	for i := range path {
 		if path[i] != '.' {
 			continue
 		}
-		e, err := x.root.find(path[:i])
+		e, err := root.find(path[:i])
 		if err != nil {
-			return nil, missing
+			return "", false
 		}
-		switch e.value.(type) {
-		case Range: // of sets
-			return nil, errOpen
-		case Reference:
-		default:
-			continue
+		if r, ok := e.value.(Reference); ok {
+			p, ok := r.root.(pointer)
+			return string(p) + path[i:], ok
 		}
-		v, err := x.lookup(path[:i], depth+1)
-		if err != nil {
-			return nil, err
-		}
-		if s, ok := v.(*Set); ok {
-			if e, err = s.find(path[i+1:]); err != nil {
-				return nil, bare{err}
-			}
-			return e.value, nil
-		}
-		return nil, missing
 	}
-	return nil, missing
+	return "", false
 }
 
 // size is the number of values that a copy takes.

@@ -13,6 +13,10 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
+// maxTOML bounds one document: the TOML package spends a kilobyte on each byte of
+// long dotted keys.
+const maxTOML = 2 << 20
+
 // ParseTOML reads a TOML document. Strings that start with = hold expressions of
 // the text form, those that are a number, a space and a unit are quantities. The
 // rest is as with [Parse].
@@ -21,8 +25,8 @@ func ParseTOML(src string) (*Set, error) {
 }
 
 func (l *loader) toml(src, file string) (*Set, error) {
-	if len(src) > maxBytes {
-		return nil, &Error{Position: Position{File: file}, Msg: fmt.Sprintf("a text of %d bytes (at most %d)", len(src), maxBytes), Err: ErrTooLarge}
+	if len(src) > maxTOML {
+		return nil, &Error{Position: Position{File: file}, Msg: fmt.Sprintf("a TOML document of %d bytes (at most %d)", len(src), maxTOML), Err: ErrTooLarge}
 	}
 	if at, deep := tooDeep(src); deep {
 		at.File = file
