@@ -273,14 +273,14 @@ func TestSameBitsForEveryPathAndNumberOfWorkers(t *testing.T) {
 func TestAMonitorChangesNothing(t *testing.T) {
 	net, monitors := everything(network.Options{Seed: 3})
 	simulate(t, net, "60 ms")
-	more, same := everything(network.Options{Seed: 3})
+	more, _ := everything(network.Options{Seed: 3})
 	for _, o := range more.Objects() {
 		if g, ok := o.(*neuron.Group); ok {
-			more.Record(monitor.State(g, g.Layout(), monitor.StateOptions{Name: "all of " + "it"[:0] + g.Name() + "!", When: "thresholds"}))
+			more.Record(monitor.State(g, g.Layout(), monitor.StateOptions{Name: "all of " + g.Name(), When: "thresholds"}))
 		}
 	}
 	require.Error(t, more.Err(), "a name with spaces")
-	more, same = everything(network.Options{Seed: 3})
+	more, same := everything(network.Options{Seed: 3})
 	for _, o := range more.Objects() {
 		if g, ok := o.(*neuron.Group); ok {
 			more.Record(monitor.State(g, []string{g.Variables()[0].Name}, monitor.StateOptions{Name: g.Name() + "!", When: "thresholds"}))
