@@ -73,7 +73,10 @@
 // and kept with its parameters, seed and, of a panic, the stack. The others go on,
 // unless [FailFast] or [StopAfter] say otherwise. [Environment.Run] returns a [*SweepError] with
 // all of them. A panic in a goroutine that a run started itself ends the process, as Go
-// has it; the finished runs are safe then as well.
+// has it; the finished runs are safe then as well. A run that is suspected of it, because
+// the crash report names it or because processes were lost while it was executed, is executed
+// alone after the next start, and given up as failed ([CrashError]) when that has cost too
+// many processes.
 //
 // # Reproducibility
 //
@@ -81,15 +84,37 @@
 // interruptions and retries change no bit of a result. Times and hosts of the runs are
 // logged beside the shards, not in them.
 //
+// # Several processes
+//
+// Any number of processes may work on one sweep, on one machine or on several that
+// share a file system. They are started with
+//
+//	prog worker OUT/NAME.hdf5.runs [flags]
+//
+// at any time, also before the sweep. A worker repeats the set-up with the arguments
+// of the command that started the sweep, in the same working directory, and refuses to
+// work if parameters, ranges, seed or program are other ones. Flags behind the folder are
+// its own, such as -workers. It needs neither libhdf5 nor write access outside the folder.
+//
+// Processes claim ranges of runs that take about a second, in a list of small files
+// in the folder to which they append. Runs of a process that is lost are claimed again:
+// at once if it was on the same machine, else when it has given no sign of life for the time
+// of -lease. Signs of life are dated by the file server, and what counts is whether they go
+// on, so clocks may differ and be set. Should a run be executed twice all the same,
+// its results are the same, and one of them counts.
+//
+// The command itself is one of these processes, and the one that puts the results
+// together when all runs have ended. There is one of that kind at a time ([ErrInUse]); when it
+// is killed its workers go on, and the same command joins them.
+//
 // # Concurrency
 //
 // Runs are executed by as many goroutines as there are workers; one more
 // publishes what they finished. When that cannot keep up the workers wait, so that
-// memory stays bounded. Two processes on one runs folder exclude each other with a file lock.
+// memory stays bounded.
 //
 // # Caveats
 //
 // A trajectory made with AddTime has a new name at each start, and so nothing to go on
-// with. File locks don't work on every network file system; without them two processes
-// would run the same runs twice, which wastes time and harms nothing.
+// with. A worker counts the failures of [StopAfter] for itself.
 package env

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"galvani/trajectory"
 	"galvani/trajectory/dirstore"
@@ -64,6 +65,12 @@ type Options struct {
 	// name; a Program puts its own flags here. They are kept with the plan and
 	// compared on resume.
 	Settings map[string]string
+	// Lease is after how long without a sign of life a process on another
+	// machine that works on the same sweep counts as lost. 0: a minute.
+	Lease time.Duration
+	// Chunk is how many runs a process claims at once when several share a
+	// sweep. 0: as many as are worth about a second.
+	Chunk int
 	// Arguments are the command's arguments beside its flags.
 	Arguments []string
 	// LogLevel is the least level that [Environment.Logger] writes to Stderr.
@@ -84,6 +91,10 @@ type Environment struct {
 	stdout io.Writer
 	log    *slog.Logger
 	noCgo  sync.Once // to say it
+
+	command []string // the arguments with which the process was called; nil if it cannot be called again
+	process *process // nil if it is not the program's own
+	role    *role    // of a worker
 }
 
 // New makes an environment. Nothing is written yet.
@@ -102,6 +113,10 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
+	if o.Lease < 0 || o.Chunk < 0 {
+		return nil, fmt.Errorf("env: lease of %v and chunks of %d runs: want 0 (the usual) or more", o.Lease, o.Chunk)
+	}
+	o.Lease = cmp.Or(o.Lease, defaultLease)
 	o.Progress = cmp.Or(o.Progress, progressNone)
 	if !slices.Contains(progressWays(), o.Progress) {
 		return nil, fmt.Errorf("env: progress %q: want %s", o.Progress, enumerate(progressWays()))
@@ -122,7 +137,7 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, con *console) (*Environment, error) {
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
-		Force: std.force, Retry: std.retry, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
+		Force: std.force, Retry: std.retry, Lease: std.lease, Chunk: std.chunk, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
 	}
 	if std.seed.set {
 		o.Seed = &std.seed.value
@@ -177,6 +192,9 @@ func (e *Environment) Stdout() io.Writer { return e.stdout }
 func (e *Environment) Trajectory(name string, o trajectory.Options) (*trajectory.Trajectory, error) {
 	if e.o.Seed != nil {
 		o.Seed = *e.o.Seed
+	}
+	if e.role != nil && o.Now == nil {
+		o.Now = func() time.Time { return e.role.launch.Time }
 	}
 	return trajectory.New(name, o)
 }

@@ -109,6 +109,7 @@ func frames(stack string) string {
 		if strings.HasPrefix(call, "galvani/env.(*crew)") {
 			break
 		}
+		call, _, _ = strings.Cut(call, " in goroutine ")
 		if at := strings.LastIndex(call, "("); at > 0 {
 			call = call[:at]
 		}

@@ -37,20 +37,6 @@ func TestSweepErrorHoldsItsRuns(t *testing.T) {
 	assert.Contains(t, many.Error(), "12 of 99 runs failed: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, …;")
 }
 
-func TestClaimIsExclusive(t *testing.T) {
-	dir := t.TempDir() + "/sub/runs"
-	first, err := claimFolder(dir)
-	require.NoError(t, err)
-	_, err = claimFolder(dir)
-	require.ErrorIs(t, err, ErrInUse)
-	assert.Regexp(t, `^env: .*/sub/runs is in use by another process: process \d+ on .*; wait for it or choose another -out$`, err.Error())
-	first.release()
-	first.release()
-	second, err := claimFolder(dir)
-	require.NoError(t, err)
-	second.release()
-}
-
 func TestBuildChangesAreNamedOneByOne(t *testing.T) {
 	was := "executable 0123456789abcdef\nmodule a v1 h1:x\nmodule b v1 h1:y"
 	assert.Empty(t, buildChanges(was, was))

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -23,6 +24,8 @@ type standard struct {
 	profile  choice
 	force    bool
 	retry    bool
+	lease    time.Duration
+	chunk    int
 	log      slog.Level
 }
 
@@ -38,7 +41,15 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Var(&s.profile, "profile", "write a profile of `KIND` cpu, mem or trace into the output folder")
 	fs.BoolVar(&s.force, "force", false, "start anew although the sweep there is another one; what is there is moved aside")
 	fs.BoolVar(&s.retry, "retry", false, "run the failed runs once more, also with a changed program")
+	fs.DurationVar(&s.lease, "lease", defaultLease, "take over the runs of a process on another machine after `DURATION` without a sign of life")
+	fs.IntVar(&s.chunk, "chunk", 0, "claim `N` runs at once when several processes share the sweep; 0 is what takes a second")
 	fs.TextVar(&s.log, "log", s.log, "log from `LEVEL` on: debug, info, warn or error")
+}
+
+// forWorker takes back what the first process of a sweep was told about itself.
+func (s *standard) forWorker() {
+	s.workers, s.chunk, s.force, s.retry = 0, 0, false, false
+	s.progress.value, s.profile.value = progressNone, ""
 }
 
 // standardNames are the flags of register: all that is not the program's own.

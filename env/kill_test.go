@@ -37,6 +37,28 @@ func TestMain(m *testing.M) {
 			return ctx.Err()
 		}
 		child(p)
+	case "sweep-12":
+		child(newProbe(12))
+	case "crash":
+		p := newProbe(12)
+		p.run = func(ctx context.Context, i int) error {
+			if i == 7 {
+				go func() { panic("out of the blue") }()
+			}
+			time.Sleep(5 * time.Millisecond)
+			return nil
+		}
+		child(p)
+	case "exit":
+		p := newProbe(12)
+		p.run = func(ctx context.Context, i int) error {
+			if i == 7 {
+				os.Exit(7)
+			}
+			time.Sleep(5 * time.Millisecond)
+			return nil
+		}
+		child(p)
 	case "stubborn":
 		p := newProbe(2)
 		p.run = func(context.Context, int) error {

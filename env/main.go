@@ -55,6 +55,9 @@ func Main(name string, flags func(*flag.FlagSet), run func(ctx context.Context, 
 // Main runs the program with the arguments of the process and ends the process.
 // The first Ctrl-C or SIGTERM stops it in good order, the second one at once.
 func (p *Program) Main() {
+	// A crash report then says which run was to blame.
+	os.Setenv("GODEBUG", strings.TrimPrefix(os.Getenv("GODEBUG")+",tracebacklabels=1", ","))
+	proc := &process{}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -62,15 +65,19 @@ func (p *Program) Main() {
 		<-signals
 		cancel(ErrInterrupted)
 		<-signals
-		os.Exit(statusInterrupted)
+		proc.exit(statusInterrupted)
 	}()
-	os.Exit(p.Exec(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(p.exec(ctx, os.Args[1:], os.Stdout, os.Stderr, proc))
 }
 
 // Exec runs the program with the given arguments and returns its exit status.
 // It neither ends the process nor listens to signals: a caller that wants to
 // interrupt it cancels ctx with the cause [ErrInterrupted].
 func (p *Program) Exec(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	return p.exec(ctx, args, stdout, stderr, nil)
+}
+
+func (p *Program) exec(ctx context.Context, args []string, stdout, stderr io.Writer, proc *process) (status int) {
 	con := newConsole(stderr)
 	defer func() {
 		if r := recover(); r != nil {
@@ -78,12 +85,11 @@ func (p *Program) Exec(ctx context.Context, args []string, stdout, stderr io.Wri
 			status = statusPanic
 		}
 	}()
-	var std standard
-	fs := flag.NewFlagSet(p.Name, flag.ContinueOnError)
-	std.register(fs, p.Name)
-	if p.Flags != nil {
-		p.Flags(fs)
+	if len(args) > 0 && args[0] == workerCommand {
+		return p.worker(ctx, args[1:], stdout, con, proc)
 	}
+	var std standard
+	fs := p.flags(&std)
 	if err := parse(fs, args, p.Arguments != ""); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			p.help(stdout, fs)
@@ -95,6 +101,22 @@ func (p *Program) Exec(ctx context.Context, args []string, stdout, stderr io.Wri
 	if err != nil {
 		return p.complain(con, err)
 	}
+	e.process, e.command = proc, append([]string{}, args...)
+	return p.run(ctx, std, e, con)
+}
+
+// flags are the standard ones and the program's own.
+func (p *Program) flags(std *standard) *flag.FlagSet {
+	fs := flag.NewFlagSet(p.Name, flag.ContinueOnError)
+	std.register(fs, p.Name)
+	if p.Flags != nil {
+		p.Flags(fs)
+	}
+	return fs
+}
+
+// run calls the program in its environment and turns what it returns into an exit status.
+func (p *Program) run(ctx context.Context, std standard, e *Environment, con *console) int {
 	stop, file, err := startProfile(std.profile.value, e.Dir())
 	if err != nil {
 		return p.complain(con, err)
@@ -114,6 +136,10 @@ func (p *Program) Exec(ctx context.Context, args []string, stdout, stderr io.Wri
 	defer quiet()
 	err = p.Run(ctx, e)
 	switch {
+	case e.role != nil && errors.Is(err, errServed):
+		return statusOK
+	case e.role != nil && err == nil && !e.role.served:
+		return p.complain(con, fmt.Errorf("the program does not come to the sweep in %s", e.role.dir))
 	case err == nil:
 		return statusOK
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrInterrupted):

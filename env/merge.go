@@ -14,7 +14,7 @@ const mergeNotice = time.Second
 
 // merge assembles the trajectory file, unless it is there with all runs.
 func (s *sweep) merge(ctx context.Context) error {
-	if s.published == 0 && s.merged(ctx) {
+	if s.published+s.foreign == 0 && s.merged(ctx) {
 		if len(s.failed) == 0 {
 			s.env.say("finished before: nothing to run")
 		}
@@ -46,11 +46,12 @@ func (s *sweep) merged(ctx context.Context) bool {
 	}
 	defer r.Close()
 	rows, err := r.Runs()
-	if err != nil || len(rows) != len(s.rows) || !r.Header().Time.Equal(s.plan.Header.Time) {
+	known := s.board.standings()
+	if err != nil || len(rows) != len(known) || !r.Header().Time.Equal(s.plan.Header.Time) {
 		return false
 	}
 	for i, row := range rows {
-		if on := s.rows[i]; on.Index != row.Index || on.State != row.State || on.Attempt != row.Attempt || on.Seed != row.Seed {
+		if on := known[i]; on.Index != row.Index || on.State != row.State || on.Attempt != row.Attempt || on.Seed != row.Seed {
 			return false
 		}
 	}

@@ -2,7 +2,6 @@ package env
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"galvani/trajectory"
 )
@@ -27,10 +27,7 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	plan, err := trajectory.ReadPlan(s.dir)
 	switch {
 	case errors.Is(err, trajectory.ErrCorrupt) && s.env.o.Force:
-		if err := s.moveAside(); err != nil {
-			return err
-		}
-		return s.newPlan(ctx, id)
+		return s.startAnew(ctx, id)
 	case errors.Is(err, trajectory.ErrCorrupt):
 		return fmt.Errorf("%w; %s", err, hint)
 	case errors.Is(err, trajectory.ErrNotFound):
@@ -38,27 +35,32 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
+	s.plan, s.board = plan, newBoard(s.dir, plan)
+	if err := s.board.learnRounds(); err != nil {
+		return err
+	}
 	differs := s.differences(plan, id)
-	changes := buildChanges(plan.Identity.Build, id.Build)
-	if len(differs) == 0 && (len(changes) == 0 || s.accepted(id.Build)) {
-		s.plan = plan
+	changes := buildChanges(s.board.build(), id.Build)
+	switch {
+	case len(differs) == 0 && len(changes) == 0:
 		return nil
-	}
-	if len(differs) == 0 && s.env.o.Retry {
-		s.plan = plan
-		return s.accept(id.Build)
-	}
-	if len(differs) == 0 {
+	case len(differs) == 0 && s.env.o.Retry:
+		return s.board.ask(round{Build: id.Build, Host: s.host, Time: time.Now()})
+	case len(differs) == 0:
 		return fmt.Errorf("env: %s %w: %s; -retry goes on with this program, %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(changes, "; "), hint)
+	case s.env.o.Force:
+		return s.startAnew(ctx, id)
 	}
 	differs = append(differs, changes...)
-	if s.env.o.Force {
-		if err := s.moveAside(); err != nil {
-			return err
-		}
-		return s.newPlan(ctx, id)
-	}
 	return fmt.Errorf("env: %s %w: %s; %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint)
+}
+
+// startAnew moves aside what is there and writes the plan.
+func (s *sweep) startAnew(ctx context.Context, id trajectory.Identity) error {
+	if err := s.moveAside(ctx); err != nil {
+		return err
+	}
+	return s.newPlan(ctx, id)
 }
 
 // arguments are the settings that decide about results, as the flags that set
@@ -116,7 +118,7 @@ func (s *sweep) newPlan(ctx context.Context, id trajectory.Identity) error {
 	} else if held && !s.env.o.Force {
 		return fmt.Errorf("env: %s holds a trajectory %s already, but the runs it was made of are not in %s; -force starts anew and moves it aside, -out takes another folder", s.path, s.t.Name(), s.dir)
 	} else if held {
-		if err := s.moveAside(); err != nil {
+		if err := s.moveAside(ctx); err != nil {
 			return err
 		}
 	}
@@ -127,7 +129,7 @@ func (s *sweep) newPlan(ctx context.Context, id trajectory.Identity) error {
 	if err := trajectory.WritePlan(s.dir, plan); err != nil {
 		return fmt.Errorf("env: the plan cannot be saved: %w", err)
 	}
-	s.plan = plan
+	s.plan, s.board = plan, newBoard(s.dir, plan)
 	return nil
 }
 
@@ -145,8 +147,11 @@ func (s *sweep) held(ctx context.Context) (bool, error) {
 }
 
 // moveAside renames file and runs folder to NAME.old1.EXT, old2 and so on, where
-// they stay readable as what they are. The claim goes over to a new folder.
-func (s *sweep) moveAside() error {
+// they stay readable as what they are. This process goes over to a new folder.
+func (s *sweep) moveAside(ctx context.Context) error {
+	if err := s.alone(); err != nil {
+		return fmt.Errorf("%w; nothing is moved aside while it works there", err)
+	}
 	ext := filepath.Ext(s.path)
 	old := ""
 	for n := 1; ; n++ {
@@ -157,7 +162,7 @@ func (s *sweep) moveAside() error {
 			break
 		}
 	}
-	s.claim.release() // some systems don't rename a folder with an open file
+	s.leave() // some systems don't rename a folder with an open file
 	if err := os.Rename(s.dir, trajectory.RunsDir(old)); err != nil {
 		return fmt.Errorf("env: moving the old runs aside: %w", err)
 	}
@@ -165,43 +170,5 @@ func (s *sweep) moveAside() error {
 		return fmt.Errorf("env: moving the old results aside: %w", err)
 	}
 	s.env.say("starting anew; what was there is now %s and %s", old, trajectory.RunsDir(old))
-	var err error
-	s.claim, err = claimFolder(s.dir)
-	return err
-}
-
-// The file in the runs folder that lists, as JSON strings, the programs beside
-// the planned one with which the sweep may go on, because -retry accepted them.
-const acceptedFile = "accepted.jsonl"
-
-// accepted tells whether the program was accepted in an earlier start.
-func (s *sweep) accepted(build string) bool {
-	f, err := os.Open(filepath.Join(s.dir, acceptedFile))
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	for dec := json.NewDecoder(f); ; {
-		var b string
-		if dec.Decode(&b) != nil {
-			return false
-		}
-		if b == build {
-			return true
-		}
-	}
-}
-
-// accept remembers that the sweep went on with another program than the planned one.
-func (s *sweep) accept(build string) error {
-	line, err := json.Marshal(build)
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(filepath.Join(s.dir, acceptedFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(append(line, '\n'))
-	return errors.Join(err, f.Sync(), f.Close())
+	return s.join(ctx)
 }

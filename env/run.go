@@ -17,44 +17,6 @@ import (
 	"galvani/trajectory/hdf5"
 )
 
-// An Option changes what [Environment.Run] does.
-type Option func(*options)
-
-type options struct {
-	finally   []func(context.Context, *trajectory.Trajectory) error
-	stopAfter int
-	cosmetic  []string
-	groups    int
-}
-
-// Finally adds a function that is called with the merged trajectory when every
-// run has ended, failed ones included: for what is computed or drawn from all
-// runs together. It is called again when the same command finds the sweep
-// finished, so that a picture that is missing is made.
-func Finally(f func(ctx context.Context, t *trajectory.Trajectory) error) Option {
-	return func(o *options) { o.finally = append(o.finally, f) }
-}
-
-// StopAfter starts no run any more after n runs have failed; those running are
-// finished and kept, and the same command goes on with the rest. 0, which is
-// the usual, runs all the others however many fail.
-func StopAfter(n int) Option { return func(o *options) { o.stopAfter = n } }
-
-// FailFast is StopAfter(1).
-func FailFast() Option { return StopAfter(1) }
-
-// Cosmetic names settings (flags of the program) that decide nothing about
-// the results, such as whether pictures are drawn. A sweep goes on when they
-// have changed.
-func Cosmetic(settings ...string) Option {
-	return func(o *options) { o.cosmetic = append(o.cosmetic, settings...) }
-}
-
-// RunGroups sets up to how many runs the trajectory file has a group per run
-// beside the tables of all runs; less than 0 is none. See
-// [trajectory.MergeOptions].
-func RunGroups(n int) Option { return func(o *options) { o.groups = n } }
-
 // When finished runs are published, whichever comes first.
 const (
 	publishEvery = 100 * time.Millisecond
@@ -82,14 +44,24 @@ const maxReasons = 20
 // Failed runs are recorded and do not stop the others; they make the error a
 // [*SweepError]. A cancelled ctx stops running ones; the error wraps its cause.
 // t is locked. Run must not be called twice at the same time with one name.
+//
+// In a process that is a worker of the sweep, Run executes a share of its runs and
+// then returns an error that ends the program; of another sweep it does nothing.
 func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Experiment, opts ...Option) error {
 	s := &sweep{env: e, t: t, x: x, start: time.Now()}
 	for _, o := range opts {
 		o(&s.options)
 	}
+	if err := s.locate(); err != nil {
+		return err
+	}
+	if e.role != nil {
+		return s.serve(ctx)
+	}
 	err := s.run(ctx)
-	if err != nil && ctx.Err() != nil && s.plan != nil {
-		e.say("stopped with %d of %d runs finished; the same command goes on", s.reused+s.published, t.Len())
+	if err != nil && ctx.Err() != nil && s.board != nil {
+		left, _ := s.board.count()
+		e.say("stopped with %d of %d runs finished; the same command goes on", t.Len()-left, t.Len())
 	}
 	return err
 }
@@ -105,60 +77,59 @@ type sweep struct {
 	path  string // of the trajectory file
 	dir   string // of plan and shards
 	store trajectory.Store
-	claim *claim
+	host  string
 	plan  *trajectory.Plan
 
-	rows     []trajectory.RunInfo // of the runs that were on disk at the start, by rising index
-	attempts map[int]int          // of the runs to retry
-
-	progress *progress
-	host     string
+	me         *presence
+	others     *observer
+	unregister func()
+	board      *board
+	progress   *progress
 
 	mu        sync.Mutex
 	failed    []*RunError
-	reasons   int // printed
-	reused    int // runs that were on disk at the start
-	published int // runs of this start that are on disk
+	reasons   int         // printed
+	reused    int         // runs that were on disk at the start
+	published int         // runs of this process that are on disk
+	foreign   int         // runs that others have finished since the start
+	stop      func(error) // ends executing; nil while nothing is executed
 }
 
 func (s *sweep) run(ctx context.Context) error {
-	if err := s.locate(); err != nil {
-		return err
-	}
 	if err := checkWritable(filepath.Dir(s.path)); err != nil {
 		return err
 	}
-	var err error
-	if s.claim, err = claimFolder(s.dir); err != nil {
+	if err := s.join(ctx); err != nil {
+		s.leave()
 		return err
 	}
-	defer func() { s.claim.release() }()
-	if err := s.x.Prepare(ctx, s.t); err != nil {
-		return fmt.Errorf("env: preparing the runs: %w", err)
+	defer s.leave()
+	if err := s.prepare(ctx); err != nil {
+		return err
 	}
-	s.t.Lock()
 	if err := s.settlePlan(ctx); err != nil {
 		return err
 	}
-	pending, err := s.pending(ctx)
-	if err != nil {
+	if err := s.writeLaunch(); err != nil {
 		return err
 	}
-	s.reused = s.t.Len() - len(pending)
-	if len(pending) > 0 {
-		if err := s.execute(ctx, pending); err != nil {
+	if err := s.learn(ctx, true); err != nil {
+		return err
+	}
+	if s.reused < s.t.Len() {
+		if err := s.execute(ctx); err != nil {
 			return err
 		}
 	}
-	left := len(pending) - s.published
 	slices.SortFunc(s.failed, func(a, b *RunError) int { return a.Index - b.Index })
-	if left > 0 {
+	if left, _ := s.board.count(); left > 0 {
 		s.summary(left)
 		return &SweepError{Failed: s.failed, Runs: s.t.Len(), Left: left}
 	}
 	if err := s.merge(ctx); err != nil {
 		return err
 	}
+	s.sweepUp()
 	hooks := s.callFinally(ctx)
 	s.summary(0)
 	if len(s.failed) > 0 {
@@ -172,75 +143,54 @@ func (s *sweep) locate() error {
 	if s.t == nil || s.x == nil {
 		return errors.New("env: a sweep needs a trajectory and an experiment")
 	}
+	s.host, _ = os.Hostname()
+	if s.env.role != nil {
+		return nil
+	}
 	s.path = s.env.File(s.t.Name())
 	s.dir = trajectory.RunsDir(s.path)
-	s.host, _ = os.Hostname()
 	var err error
 	s.store, err = storeFor(s.path)
 	return err
 }
 
-// pending reads what is on disk and lists the runs that are left to do.
-func (s *sweep) pending(ctx context.Context) ([]int, error) {
-	if err := s.verify(ctx); err != nil {
-		return nil, err
+// prepare calls the experiment's Prepare and locks the parameters.
+func (s *sweep) prepare(ctx context.Context) error {
+	if err := s.x.Prepare(ctx, s.t); err != nil {
+		return fmt.Errorf("env: preparing the runs: %w", err)
 	}
-	rows, err := trajectory.Status(ctx, s.dir)
-	if err != nil {
-		return nil, err
-	}
-	s.rows = rows
-	s.attempts = map[int]int{}
-	var pending []int
-	next := 0
-	for _, r := range rows {
-		if r.Index < next || r.Index >= s.t.Len() {
-			return nil, fmt.Errorf("env: %s holds run %d twice or of another sweep than this of %d runs", s.dir, r.Index, s.t.Len())
-		}
-		for ; next < r.Index; next++ {
-			pending = append(pending, next)
-		}
-		next++
-		switch {
-		case r.State == trajectory.Done:
-		case r.State == trajectory.Failed && !s.env.o.Retry:
-			s.fail(r, errors.New(r.Error))
-		default:
-			if r.State == trajectory.Failed {
-				s.attempts[r.Index] = r.Attempt + 1
-			}
-			pending = append(pending, r.Index)
-		}
-	}
-	for ; next < s.t.Len(); next++ {
-		pending = append(pending, next)
-	}
-	return pending, nil
+	s.t.Lock()
+	return nil
 }
 
-// verify reads all shards through: better to hear of a damaged one now than
-// after days of computing, when the results are put together.
-func (s *sweep) verify(ctx context.Context) error {
-	paths, err := trajectory.Shards(s.dir)
-	if err != nil {
+// learn reads what has become of the runs so far, and asks for those to be repeated.
+func (s *sweep) learn(ctx context.Context, verify bool) error {
+	if _, err := s.board.refresh(ctx, verify); err != nil {
 		return err
 	}
-	for _, path := range paths {
-		if ctx.Err() != nil {
-			return fmt.Errorf("env: reading %s: %w", s.dir, context.Cause(ctx))
-		}
-		shard, err := trajectory.OpenShard(path)
-		if err == nil {
-			err = errors.Join(shard.Verify(), shard.Close())
-		}
-		if errors.Is(err, trajectory.ErrCorrupt) {
-			return corrupt(err)
-		}
-		if err != nil {
+	if s.env.o.Retry {
+		if err := s.retry(); err != nil {
 			return err
 		}
 	}
+	for _, r := range s.board.failures() {
+		s.fail(r, errors.New(r.Error))
+	}
+	left, _ := s.board.count()
+	s.reused = s.t.Len() - left
 	return nil
+}
+
+// retry asks for the failed runs once more.
+func (s *sweep) retry() error {
+	var again []int
+	for _, r := range s.board.failures() {
+		again = append(again, r.Index)
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	return s.board.ask(round{Build: s.board.build(), Runs: again, Host: s.host, Time: time.Now()})
 }
 
 // fail remembers a failed run.
@@ -254,31 +204,29 @@ func (s *sweep) fail(r trajectory.RunInfo, err error) *RunError {
 
 func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 
-// execute runs the pending runs and publishes them.
-func (s *sweep) execute(ctx context.Context, pending []int) error {
+// execute executes this process's share of the runs and publishes them. It returns
+// when all runs of the sweep have ended, here or elsewhere.
+func (s *sweep) execute(ctx context.Context) error {
 	e := s.env
-	if !hdf5.Available() && e.file == "" {
-		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
-	}
-	switch {
-	case s.reused > 0:
-		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
-	case s.t.Len() > 1:
-		e.say("%d runs, %d at once", s.t.Len(), min(e.o.Workers, len(pending)))
-	}
+	s.announce()
 	s.progress = newProgress(e.o.Name, s.t.Len(), s.reused, len(s.failed), time.Now())
-	every := lineEvery
-	if e.o.Progress == progressBar || e.o.Progress == progressAuto && e.con.isTerminal() {
-		every = barEvery
-	}
-	s.progress.show(e.con, e.o.Progress, every)
+	s.showProgress()
 	defer s.progress.close()
 	if r, ok := s.x.(Reporter); ok {
 		r.ReportTo(s.progress.report)
 	}
 
-	ctx, cancel := context.WithCancelCause(ctx)
+	// No run is started when ctx is cancelled; runs is the context of those running.
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	runs, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)
+	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	s.mu.Lock()
+	s.stop = stop
+	s.mu.Unlock()
+
+	claims := newClaimer(s.board, s.me, s.others, e.o.Workers, e.o.Chunk, s.hear)
 	ended := make(chan outcome, 4*e.o.Workers)
 	var unsaved error
 	p := publisher{every: publishEvery, limit: publishBytes, size: outcomeBytes, write: s.write}
@@ -287,46 +235,112 @@ func (s *sweep) execute(ctx context.Context, pending []int) error {
 		defer close(published)
 		p.publish(ended, func(err error) {
 			unsaved = err
-			cancel(err)
+			stop(err)
 		})
 	}()
 	c := crew{
-		workers: e.o.Workers, stopAfter: s.stopAfter, view: s.t.Run, now: time.Now,
+		slots: e.o.Workers, stopAfter: s.stopAfter, grace: defaultGrace,
+		take: claims.take, view: s.t.Run, mark: s.me.mark, deaf: s.deaf, now: time.Now,
 		run: func(ctx context.Context, r *trajectory.Run) error {
 			i := r.Index()
 			ctx = context.WithValue(ctx, reportKey{}, func(f float64) { s.progress.report(i, f) })
 			return s.x.Run(ctx, r)
 		},
 		ended: func(o outcome) {
+			claims.took(o.Info.Finish.Sub(o.Info.Start))
 			s.ended(&o)
 			if o.Info.State != trajectory.Cancelled {
+				s.board.handIn(o.Info.Index)
 				ended <- o
 			}
 		},
 	}
-	c.work(ctx, pending)
+	broken := c.work(ctx, runs)
 	close(ended)
 	<-published
 	s.progress.close()
 	switch {
 	case unsaved != nil:
 		return s.unsaved(unsaved)
+	case broken != nil:
+		return s.unsaved(broken)
+	case errors.Is(context.Cause(ctx), errGone):
+		return s.unsaved(context.Cause(ctx))
 	case ctx.Err() != nil:
-		return fmt.Errorf("env: stopped with %d of %d runs finished: %w", s.reused+s.published, s.t.Len(), context.Cause(ctx))
+		left, _ := s.board.count()
+		return fmt.Errorf("env: stopped with %d of %d runs finished: %w", s.t.Len()-left, s.t.Len(), context.Cause(ctx))
 	}
 	return nil
+}
+
+// announce says what is about to happen.
+func (s *sweep) announce() {
+	e := s.env
+	if !hdf5.Available() && e.file == "" && e.role == nil {
+		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
+	}
+	switch left := s.t.Len() - s.reused; {
+	case s.reused > 0:
+		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
+	case s.t.Len() > 1:
+		e.say("%d runs, %d at once", s.t.Len(), min(e.o.Workers, left))
+	}
+}
+
+// showProgress starts to show how far the sweep has come.
+func (s *sweep) showProgress() {
+	e := s.env
+	every := lineEvery
+	if e.o.Progress == progressBar || e.o.Progress == progressAuto && e.con.isTerminal() {
+		every = barEvery
+	}
+	s.progress.show(e.con, e.o.Progress, every)
+}
+
+// errGone is the cause of stopping because the runs folder is not there any more.
+var errGone = errors.New("the runs folder was removed")
+
+// gone is called when the runs folder is not there any more.
+func (s *sweep) gone(error) {
+	s.mu.Lock()
+	stop := s.stop
+	s.mu.Unlock()
+	if stop != nil {
+		stop(errGone)
+	}
+}
+
+// deaf says that a run does not return though it was told to.
+func (s *sweep) deaf(run int) {
+	s.env.say("run %d does not return: it is given up, but goes on using processor and memory until the program ends", run)
 }
 
 // ended counts a run that has ended and says why it failed.
 func (s *sweep) ended(o *outcome) {
 	o.Info.Host = s.host
-	o.Info.Attempt = s.attempts[o.Info.Index]
 	failed := o.Info.State == trajectory.Failed
 	s.progress.finish(o.Info.Index, failed, o.Info.State == trajectory.Cancelled)
-	if !failed {
-		return
+	if failed {
+		s.explain(s.fail(o.Info, o.err))
 	}
-	f := s.fail(o.Info, o.err)
+}
+
+// hear takes note of runs that other processes have finished.
+func (s *sweep) hear(news []trajectory.RunInfo) {
+	for _, r := range news {
+		failed := r.State == trajectory.Failed
+		s.progress.finish(r.Index, failed, false)
+		if failed {
+			s.explain(s.fail(r, errors.New(r.Error)))
+		}
+	}
+	s.mu.Lock()
+	s.foreign += len(news)
+	s.mu.Unlock()
+}
+
+// explain says why a run failed, unless many have.
+func (s *sweep) explain(f *RunError) {
 	s.mu.Lock()
 	s.reasons++
 	n := s.reasons
@@ -353,6 +367,7 @@ func (s *sweep) write(batch []outcome) error {
 	if err != nil {
 		return err
 	}
+	s.board.published(path, rows)
 	s.env.log.Debug("runs published", "runs", len(runs), "first", rows[0].Index, "shard", path)
 	s.published += len(batch)
 	return trajectory.LogRuns(s.dir, rows...)
@@ -360,7 +375,7 @@ func (s *sweep) write(batch []outcome) error {
 
 // unsaved explains why finished runs could not be written.
 func (s *sweep) unsaved(err error) error {
-	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.published)
+	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.published+s.foreign)
 	if _, missing := os.Stat(s.dir); errors.Is(missing, fs.ErrNotExist) {
 		return fmt.Errorf("env: the folder %s was removed while runs were being saved in it: %w", s.dir, err)
 	}
@@ -368,58 +383,6 @@ func (s *sweep) unsaved(err error) error {
 		return fmt.Errorf("env: the disk is full: %w; %s when there is room", err, kept)
 	}
 	return fmt.Errorf("env: finished runs cannot be saved: %w; %s", err, kept)
-}
-
-// outcomeBytes is about the memory that an outcome takes.
-func outcomeBytes(o outcome) int64 {
-	n := int64(512 + len(o.Info.Stack))
-	for _, r := range o.Records {
-		n += int64(256 + len(r.Name) + len(r.Comment))
-		for _, it := range r.Items {
-			n += dataBytes(it.Data)
-		}
-	}
-	return n
-}
-
-func dataBytes(d trajectory.Data) int64 {
-	n := int64(96)
-	switch v := d.Values.(type) {
-	case []bool:
-		n += int64(len(v))
-	case []int8:
-		n += int64(len(v))
-	case []uint8:
-		n += int64(len(v))
-	case []int16:
-		n += 2 * int64(len(v))
-	case []uint16:
-		n += 2 * int64(len(v))
-	case []int32:
-		n += 4 * int64(len(v))
-	case []uint32:
-		n += 4 * int64(len(v))
-	case []float32:
-		n += 4 * int64(len(v))
-	case []int64:
-		n += 8 * int64(len(v))
-	case []uint64:
-		n += 8 * int64(len(v))
-	case []float64:
-		n += 8 * int64(len(v))
-	case []complex64:
-		n += 8 * int64(len(v))
-	case []complex128:
-		n += 16 * int64(len(v))
-	case []string:
-		for _, s := range v {
-			n += 16 + int64(len(s))
-		}
-	}
-	for _, c := range d.Columns {
-		n += dataBytes(c.Data)
-	}
-	return n
 }
 
 // summary says what became of the sweep.
@@ -433,7 +396,10 @@ func (s *sweep) summary(left int) {
 	if left > 0 {
 		text += fmt.Sprintf(", %d not begun", left)
 	}
-	if s.reused > 0 {
+	switch {
+	case s.foreign > 0:
+		text += fmt.Sprintf(" (reused %d, ran %d, others ran %d)", s.reused, s.published, s.foreign)
+	case s.reused > 0:
 		text += fmt.Sprintf(" (reused %d, ran %d)", s.reused, s.published)
 	}
 	text += " in " + span(time.Since(s.start))
