@@ -173,7 +173,7 @@ func TestErrors(t *testing.T) {
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V"}, "threshold"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1*volt"}, "threshold"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Reset: "U = 1"}, "reset"},
-		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "1 mV"}, "refractory"},
+		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "1 mV"}, "1 mV is in V, want a time"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "W*ms"}, "refractory"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", Threshold: "V > 1", Refractory: "-1 ms"}, "refractory period is -1 ms"},
 		{"g", 1, neuron.Spec{Equations: "V : 1", DT: quantity.MustParse("1 mV")}, "want a time"},

@@ -129,6 +129,9 @@ func (g *Group) compileRefractory(p *plan) error {
 		p.steps = wholeSteps(g.model.period, p.dt)
 		return nil
 	}
+	if q, err := quantity.Parse(g.spec.Refractory); err == nil { // a time would be constant
+		return fmt.Errorf("neuron: %s: refractory: %v is in %s, want a time", g.name, q, q.Dimension().Symbol())
+	}
 	if hold, err := equation.CompileCondition(g.spec.Refractory, scope); err == nil {
 		p.hold = hold
 		return nil
