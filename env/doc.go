@@ -29,15 +29,16 @@
 //
 // # The command
 //
-// A program made with [Main] or a [Program] has the flags -out, -workers, -seed,
-// -progress, -profile, -log, -force and -retry beside its own, and -h lists them. Its
-// exit status is 0 if all is well, 1 after an error or when a run failed, and 130
-// after Ctrl-C or SIGTERM. Every error is one line on standard error; standard
-// output belongs to the program.
+// A program made with [Main] or a [Program] has flags beside its own, such as -out,
+// -workers, -seed, -progress, -timeout, -force and -retry, and -h lists them. Its
+// exit status is 0 if all is well, 1 after an error or when a run failed, and 130 when
+// it was stopped by Ctrl-C, SIGTERM or -deadline before it was finished. Every error is one
+// line on standard error; standard output belongs to the program.
 //
-// The first Ctrl-C starts no run any more, cancels the context of those running,
-// saves what is finished and says how to go on. The second one leaves at once, which
-// is safe too.
+// The first Ctrl-C or SIGTERM starts no run any more; those running may finish for the time
+// of -grace. Then their context is cancelled, and what does not return is given up. What is
+// finished is saved, and it is said how to go on. The second Ctrl-C leaves at once, which
+// is safe too. -deadline does the same as the first one, in time before a job's limit.
 //
 // # What is on disk
 //
@@ -71,7 +72,8 @@
 //
 // A run that returns an error or panics is a failed run: why is printed when it happens
 // and kept with its parameters, seed and, of a panic, the stack. The others go on,
-// unless [FailFast] or [StopAfter] say otherwise. [Environment.Run] returns a [*SweepError] with
+// unless [FailFast] or [StopAfter] say otherwise. A run that takes longer than -timeout
+// is cancelled and fails ([ErrTimeout]). [Environment.Run] returns a [*SweepError] with
 // all of them. A panic in a goroutine that a run started itself ends the process, as Go
 // has it; the finished runs are safe then as well. A run that is suspected of it, because
 // the crash report names it or because processes were lost while it was executed, is executed

@@ -65,6 +65,14 @@ type Options struct {
 	// name; a Program puts its own flags here. They are kept with the plan and
 	// compared on resume.
 	Settings map[string]string
+	// Timeout is after how long a run fails; its context is cancelled then. 0: never.
+	Timeout time.Duration
+	// Grace is how long runs may go on when the sweep is interrupted, and how long a
+	// run has to return when its time is over. 0: ten seconds; less than 0: none.
+	Grace time.Duration
+	// Deadline is how long the environment may be at work: runs are started until
+	// Grace before that. 0: for ever.
+	Deadline time.Duration
 	// Lease is after how long without a sign of life a process on another
 	// machine that works on the same sweep counts as lost. 0: a minute.
 	Lease time.Duration
@@ -92,9 +100,10 @@ type Environment struct {
 	log    *slog.Logger
 	noCgo  sync.Once // to say it
 
-	command []string // the arguments with which the process was called; nil if it cannot be called again
-	process *process // nil if it is not the program's own
-	role    *role    // of a worker
+	command  []string  // the arguments with which the process was called; nil if it cannot be called again
+	deadline time.Time // zero if there is none
+	process  *process  // nil if it is not the program's own
+	role     *role     // of a worker
 }
 
 // New makes an environment. Nothing is written yet.
@@ -116,7 +125,12 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	if o.Lease < 0 || o.Chunk < 0 {
 		return nil, fmt.Errorf("env: lease of %v and chunks of %d runs: want 0 (the usual) or more", o.Lease, o.Chunk)
 	}
+	if o.Timeout < 0 || o.Deadline < 0 {
+		return nil, fmt.Errorf("env: timeout of %v and deadline after %v: want 0 (none) or more", o.Timeout, o.Deadline)
+	}
 	o.Lease = cmp.Or(o.Lease, defaultLease)
+	// Even without grace, a run needs a moment to see that its context is cancelled.
+	o.Grace = max(cmp.Or(o.Grace, defaultGrace), shortestGrace)
 	o.Progress = cmp.Or(o.Progress, progressNone)
 	if !slices.Contains(progressWays(), o.Progress) {
 		return nil, fmt.Errorf("env: progress %q: want %s", o.Progress, enumerate(progressWays()))
@@ -129,6 +143,9 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	if isTrajectoryFile(e.dir) {
 		e.file, e.dir = e.dir, filepath.Dir(e.dir)
 	}
+	if o.Deadline > 0 {
+		e.deadline = time.Now().Add(o.Deadline)
+	}
 	e.log = slog.New(slog.NewTextHandler(con, &slog.HandlerOptions{Level: o.LogLevel}))
 	return e, nil
 }
@@ -137,7 +154,8 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, con *console) (*Environment, error) {
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
-		Force: std.force, Retry: std.retry, Lease: std.lease, Chunk: std.chunk, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
+		Force: std.force, Retry: std.retry, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
+		Lease: std.lease, Chunk: std.chunk, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
 	}
 	if std.seed.set {
 		o.Seed = &std.seed.value

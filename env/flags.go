@@ -24,6 +24,9 @@ type standard struct {
 	profile  choice
 	force    bool
 	retry    bool
+	timeout  time.Duration
+	grace    time.Duration
+	deadline time.Duration
 	lease    time.Duration
 	chunk    int
 	log      slog.Level
@@ -41,6 +44,9 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Var(&s.profile, "profile", "write a profile of `KIND` cpu, mem or trace into the output folder")
 	fs.BoolVar(&s.force, "force", false, "start anew although the sweep there is another one; what is there is moved aside")
 	fs.BoolVar(&s.retry, "retry", false, "run the failed runs once more, also with a changed program")
+	fs.DurationVar(&s.timeout, "timeout", 0, "a run fails that takes longer than `DURATION`; 0 is no limit")
+	fs.DurationVar(&s.grace, "grace", defaultGrace, "let runs finish for `DURATION` after Ctrl-C, SIGTERM or before -deadline")
+	fs.DurationVar(&s.deadline, "deadline", 0, "be at work for `DURATION` at most, as under a job's time limit; the same command goes on")
 	fs.DurationVar(&s.lease, "lease", defaultLease, "take over the runs of a process on another machine after `DURATION` without a sign of life")
 	fs.IntVar(&s.chunk, "chunk", 0, "claim `N` runs at once when several processes share the sweep; 0 is what takes a second")
 	fs.TextVar(&s.log, "log", s.log, "log from `LEVEL` on: debug, info, warn or error")
@@ -49,7 +55,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 // forWorker takes back what the first process of a sweep was told about itself.
 func (s *standard) forWorker() {
 	s.workers, s.chunk, s.force, s.retry = 0, 0, false, false
-	s.progress.value, s.profile.value = progressNone, ""
+	s.progress.value, s.profile.value, s.deadline = progressNone, "", 0
 }
 
 // standardNames are the flags of register: all that is not the program's own.

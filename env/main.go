@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// The exit statuses of a program.
+// The exit statuses of a program. Stopped by -deadline counts as interrupted.
 const (
 	statusOK          = 0
 	statusError       = 1
@@ -130,7 +130,7 @@ func (p *Program) run(ctx context.Context, std standard, e *Environment, con *co
 	}()
 	quiet := context.AfterFunc(ctx, func() {
 		if errors.Is(context.Cause(ctx), ErrInterrupted) {
-			con.printf("%s: interrupted: finished runs are being saved; once more leaves at once", p.Name)
+			con.printf("%s: interrupted: finished runs are being saved, those running have %s; once more leaves at once", p.Name, span(e.o.Grace))
 		}
 	})
 	defer quiet()
@@ -142,6 +142,8 @@ func (p *Program) run(ctx context.Context, std standard, e *Environment, con *co
 		return p.complain(con, fmt.Errorf("the program does not come to the sweep in %s", e.role.dir))
 	case err == nil:
 		return statusOK
+	case errors.Is(err, ErrDeadline):
+		return statusInterrupted
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrInterrupted):
 		if !errors.Is(err, context.Canceled) && !errors.Is(err, ErrInterrupted) {
 			p.complain(con, err)

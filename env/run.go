@@ -59,7 +59,7 @@ func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Exper
 		return s.serve(ctx)
 	}
 	err := s.run(ctx)
-	if err != nil && ctx.Err() != nil && s.board != nil {
+	if err != nil && s.board != nil && (ctx.Err() != nil || errors.Is(err, ErrDeadline)) {
 		left, _ := s.board.count()
 		e.say("stopped with %d of %d runs finished; the same command goes on", t.Len()-left, t.Len())
 	}
@@ -216,14 +216,10 @@ func (s *sweep) execute(ctx context.Context) error {
 		r.ReportTo(s.progress.report)
 	}
 
-	// No run is started when ctx is cancelled; runs is the context of those running.
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	runs, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer cancel(nil)
-	defer context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })()
+	st := newStopper(ctx, e.o.Grace, e.deadline)
+	defer st.close()
 	s.mu.Lock()
-	s.stop = stop
+	s.stop = st.stop
 	s.mu.Unlock()
 
 	claims := newClaimer(s.board, s.me, s.others, e.o.Workers, e.o.Chunk, s.hear)
@@ -235,11 +231,11 @@ func (s *sweep) execute(ctx context.Context) error {
 		defer close(published)
 		p.publish(ended, func(err error) {
 			unsaved = err
-			stop(err)
+			st.stop(err)
 		})
 	}()
 	c := crew{
-		slots: e.o.Workers, stopAfter: s.stopAfter, grace: defaultGrace,
+		slots: e.o.Workers, stopAfter: s.stopAfter, timeout: e.o.Timeout, grace: e.o.Grace,
 		take: claims.take, view: s.t.Run, mark: s.me.mark, deaf: s.deaf, now: time.Now,
 		run: func(ctx context.Context, r *trajectory.Run) error {
 			i := r.Index()
@@ -255,22 +251,19 @@ func (s *sweep) execute(ctx context.Context) error {
 			}
 		},
 	}
-	broken := c.work(ctx, runs)
+	broken := c.work(st.launch, st.runs)
 	close(ended)
 	<-published
 	s.progress.close()
-	switch {
+	switch cause := context.Cause(st.launch); {
 	case unsaved != nil:
 		return s.unsaved(unsaved)
 	case broken != nil:
 		return s.unsaved(broken)
-	case errors.Is(context.Cause(ctx), errGone):
-		return s.unsaved(context.Cause(ctx))
-	case ctx.Err() != nil:
-		left, _ := s.board.count()
-		return fmt.Errorf("env: stopped with %d of %d runs finished: %w", s.t.Len()-left, s.t.Len(), context.Cause(ctx))
+	case errors.Is(cause, errGone):
+		return s.unsaved(cause)
 	}
-	return nil
+	return s.stopped(st.launch)
 }
 
 // announce says what is about to happen.
@@ -295,24 +288,6 @@ func (s *sweep) showProgress() {
 		every = barEvery
 	}
 	s.progress.show(e.con, e.o.Progress, every)
-}
-
-// errGone is the cause of stopping because the runs folder is not there any more.
-var errGone = errors.New("the runs folder was removed")
-
-// gone is called when the runs folder is not there any more.
-func (s *sweep) gone(error) {
-	s.mu.Lock()
-	stop := s.stop
-	s.mu.Unlock()
-	if stop != nil {
-		stop(errGone)
-	}
-}
-
-// deaf says that a run does not return though it was told to.
-func (s *sweep) deaf(run int) {
-	s.env.say("run %d does not return: it is given up, but goes on using processor and memory until the program ends", run)
 }
 
 // ended counts a run that has ended and says why it failed.

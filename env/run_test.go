@@ -450,7 +450,7 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	p.options = []env.Option{env.Finally(func(context.Context, *trajectory.Trajectory) error {
 		return errors.New("called before all runs have ended")
 	})}
-	status, stderr = p.exec(ctx, "-out", dir, "-workers", "2")
+	status, stderr = p.exec(ctx, "-out", dir, "-workers", "2", "-grace", "0")
 	assert.Equal(t, 130, status)
 	assert.Contains(t, stderr, "prog: interrupted: finished runs are being saved")
 	// With two workers, run 11 may still be running when 12 interrupts.

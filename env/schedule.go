@@ -58,9 +58,9 @@ type execution struct {
 	settled atomic.Bool
 }
 
-// defaultGrace is how long runs may go on when the sweep is being stopped, and how
-// long one that is cancelled has to return.
-const defaultGrace = 10 * time.Second
+// longestPatience is how long runs have to return when their context is cancelled
+// because the sweep is being stopped; by then they have had the grace.
+const longestPatience = 10 * time.Second
 
 // ErrTimeout is the reason of a run that took longer than it may.
 var ErrTimeout = errors.New("timed out")
@@ -69,7 +69,7 @@ var errGoexit = errors.New("the run ended its goroutine (runtime.Goexit)")
 
 // work executes runs until there are none or ctx is cancelled, and returns when all
 // have ended. Their own context is runs, so that they may go on for a while after ctx
-// is cancelled. Those that have not returned when the grace is over, too, are given up.
+// is cancelled. Those that have not returned a while after that either are given up.
 func (c *crew) work(ctx, runs context.Context) error {
 	c.runs = runs
 	c.launch, c.stop = context.WithCancelCause(ctx)
@@ -80,7 +80,7 @@ func (c *crew) work(ctx, runs context.Context) error {
 	context.AfterFunc(runs, func() {
 		select {
 		case <-over:
-		case <-time.After(c.grace):
+		case <-time.After(min(c.grace, longestPatience)):
 			c.giveUpAll()
 		}
 	})

@@ -252,12 +252,11 @@ func TestKilledProcessesOfASharedSweep(t *testing.T) {
 			worker, _, werrs := childProcess("sweep", "worker", runsDir(dir), "-workers", "1")
 			require.NoError(t, main.Start())
 			require.NoError(t, worker.Start())
-			if kills < 8 {
-				victim := main
-				if rng.IntN(2) == 0 {
-					victim = worker
+			// The last of them is left alone, to finish; before it one or both are killed.
+			if kills < 6 {
+				for _, victim := range []*exec.Cmd{main, worker}[kills%2:] {
+					time.AfterFunc(time.Duration(50+rng.IntN(300))*time.Millisecond, func() { _ = victim.Process.Kill() })
 				}
-				time.AfterFunc(time.Duration(rng.IntN(400))*time.Millisecond, func() { _ = victim.Process.Kill() })
 			}
 			err := main.Wait()
 			if err != nil {
