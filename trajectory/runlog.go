@@ -20,15 +20,16 @@ type logLine struct {
 	Start   time.Time `json:"start"`
 	Finish  time.Time `json:"finish"`
 	Host    string    `json:"host"`
+	Program string    `json:"program,omitempty"`
 }
 
-// LogRuns appends start, finish and host of runs to this process's side log in a runs
+// LogRuns appends start, finish, host and program of runs to this process's side log in a runs
 // folder, a line of JSON each. The log is not needed to understand the shards, and
 // its last line may be lost in a crash.
 func LogRuns(dir string, runs ...RunInfo) error {
 	var lines []byte
 	for _, r := range runs {
-		line, err := json.Marshal(logLine{Run: r.Index, Attempt: r.Attempt, State: r.State, Start: r.Start, Finish: r.Finish, Host: r.Host})
+		line, err := json.Marshal(logLine{Run: r.Index, Attempt: r.Attempt, State: r.State, Start: r.Start, Finish: r.Finish, Host: r.Host, Program: r.Program})
 		if err != nil {
 			return fmt.Errorf("trajectory: %w", err)
 		}

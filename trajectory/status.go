@@ -74,7 +74,7 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 			return corrupt(path, fmt.Errorf("it holds run %d of a sweep of %d runs", info.Index, p.Header.Length))
 		}
 		if l, ok := logs[attempt{info.Index, info.Attempt}]; ok {
-			info.Start, info.Finish, info.Host = l.Start, l.Finish, l.Host
+			info.Start, info.Finish, info.Host, info.Program = l.Start, l.Finish, l.Host, l.Program
 		}
 		c := candidate{path: path, info: info}
 		old, ok := s.best[info.Index]

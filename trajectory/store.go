@@ -31,6 +31,7 @@ type RunInfo struct {
 	Start   time.Time
 	Finish  time.Time
 	Host    string
+	Program string // which program executed the attempt; only the side log of a runs folder keeps it
 }
 
 // Header describes a stored trajectory as a whole.
