@@ -115,6 +115,12 @@ func buildChanges(was, now string) []string {
 	return all
 }
 
+// programName is what a program is called in the log of attempts.
+func programName(build string) string {
+	code, _, _ := strings.Cut(build, "\n")
+	return short(code)
+}
+
 // short cuts digests to what people compare.
 func short(code string) string {
 	kind, value, _ := strings.Cut(code, " ")

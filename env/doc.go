@@ -66,7 +66,13 @@
 //
 // Failed runs are results too and are not run again, since the same code would fail
 // again. After the mistake is mended, -retry runs them once more with the new
-// program, which is remembered with the plan; finished runs stay as they are.
+// program, which the sweep then goes on with; -retry=3,5-9 and -retry='R_ee>=2, trial=1'
+// choose some of them. Finished runs stay as they are. All attempts are kept, with the reason
+// of each failure and the program: [trajectory.Attempts] lists them.
+//
+// When a run fails, the command is printed that repeats just that run: -only 17 executes
+// it at once, also while the sweep goes on, shows its results or where it failed, compares
+// what is saved, and saves nothing.
 //
 // # Failures
 //

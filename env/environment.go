@@ -59,8 +59,13 @@ type Options struct {
 	Progress string
 	// Force starts anew if the sweep on disk is another one, moving it aside.
 	Force bool
-	// Retry runs failed runs once more, also with a changed program.
-	Retry bool
+	// Retry runs failed runs once more, also with a changed program: "failed" is
+	// all of them; indices such as "3,5-9" or conditions on parameters such as
+	// "R_ee>=2, trial=1" choose some.
+	Retry string
+	// Only executes the runs that it names, like Retry, and tells what becomes of
+	// them. Nothing is saved. Empty: the sweep is executed.
+	Only string
 	// Settings are what decides about results beside parameters and seed, by
 	// name; a Program puts its own flags here. They are kept with the plan and
 	// compared on resume.
@@ -154,7 +159,7 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, con *console) (*Environment, error) {
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
-		Force: std.force, Retry: std.retry, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
+		Force: std.force, Retry: std.retry.value, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
 		Lease: std.lease, Chunk: std.chunk, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
 	}
 	if std.seed.set {

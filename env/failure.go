@@ -52,6 +52,8 @@ type SweepError struct {
 	Failed []*RunError // by rising index
 	Runs   int         // of the sweep
 	Left   int         // runs not begun, if the sweep was to stop after failures
+
+	replayed bool // there is nothing to repeat
 }
 
 // Error counts the failures and names the runs; their reasons are in Failed.
@@ -66,6 +68,9 @@ func (e *SweepError) Error() string {
 	s := fmt.Sprintf("env: %d of %d runs failed: %s", len(e.Failed), e.Runs, strings.Join(names, ", "))
 	if e.Left > 0 {
 		s += fmt.Sprintf("; stopped with %d runs left", e.Left)
+	}
+	if e.replayed {
+		return s
 	}
 	return s + "; -retry runs them again"
 }

@@ -23,7 +23,8 @@ type standard struct {
 	progress choice
 	profile  choice
 	force    bool
-	retry    bool
+	retry    retryFlag
+	only     string
 	timeout  time.Duration
 	grace    time.Duration
 	deadline time.Duration
@@ -43,7 +44,8 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Var(&s.progress, "progress", "show progress as `WAY`: auto, bar, lines or none")
 	fs.Var(&s.profile, "profile", "write a profile of `KIND` cpu, mem or trace into the output folder")
 	fs.BoolVar(&s.force, "force", false, "start anew although the sweep there is another one; what is there is moved aside")
-	fs.BoolVar(&s.retry, "retry", false, "run the failed runs once more, also with a changed program")
+	fs.Var(&s.retry, "retry", "run failed runs once more, also with a changed program; -retry=3,5-9 or -retry='x>=2, trial=1' chooses some")
+	fs.StringVar(&s.only, "only", "", "execute the `RUNS` 3,5-9 or 'x>=2, trial=1' here, tell what becomes of them and save nothing")
 	fs.DurationVar(&s.timeout, "timeout", 0, "a run fails that takes longer than `DURATION`; 0 is no limit")
 	fs.DurationVar(&s.grace, "grace", defaultGrace, "let runs finish for `DURATION` after Ctrl-C, SIGTERM or before -deadline")
 	fs.DurationVar(&s.deadline, "deadline", 0, "be at work for `DURATION` at most, as under a job's time limit; the same command goes on")
@@ -54,7 +56,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 
 // forWorker takes back what the first process of a sweep was told about itself.
 func (s *standard) forWorker() {
-	s.workers, s.chunk, s.force, s.retry = 0, 0, false, false
+	s.workers, s.chunk, s.force, s.retry.value, s.only = 0, 0, false, "", ""
 	s.progress.value, s.profile.value, s.deadline = progressNone, "", 0
 }
 
@@ -88,6 +90,25 @@ func (s *seedFlag) Set(text string) error {
 	s.value, s.set = v, true
 	return nil
 }
+
+// A retryFlag says which failed runs to repeat: all, unless some are named.
+type retryFlag struct{ value string }
+
+func (r *retryFlag) String() string { return r.value }
+
+func (r *retryFlag) Set(text string) error {
+	switch text {
+	case "true":
+		text = retryFailed
+	case "false":
+		text = ""
+	}
+	r.value = text
+	return nil
+}
+
+// IsBoolFlag lets the flag stand alone.
+func (r *retryFlag) IsBoolFlag() bool { return true }
 
 // A choice is a flag that takes one of a few words.
 type choice struct {

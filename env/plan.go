@@ -22,6 +22,7 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.program = programName(build)
 	id := trajectory.Identity{Build: build, Args: s.arguments()}
 	const hint = "-force starts anew and moves what is there aside, -out takes another folder"
 	plan, err := trajectory.ReadPlan(s.dir)
@@ -44,7 +45,7 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	switch {
 	case len(differs) == 0 && len(changes) == 0:
 		return nil
-	case len(differs) == 0 && s.env.o.Retry:
+	case len(differs) == 0 && s.env.o.Retry != "":
 		return s.board.ask(round{Build: id.Build, Host: s.host, Time: time.Now()})
 	case len(differs) == 0:
 		return fmt.Errorf("env: %s %w: %s; -retry goes on with this program, %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(changes, "; "), hint)

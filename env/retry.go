@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,33 @@ type round struct {
 	Runs  []int     `json:"runs,omitempty"` // to be repeated
 	Host  string    `json:"host,omitempty"`
 	Time  time.Time `json:"time"`
+}
+
+// retryFailed is the choice of all failed runs.
+const retryFailed = "failed"
+
+// retry asks once more for the failed runs that were chosen. Runs that are done stay
+// what they are.
+func (s *sweep) retry() error {
+	failed := map[int]bool{}
+	for _, r := range s.board.failures() {
+		failed[r.Index] = true
+	}
+	again := slices.Collect(maps.Keys(failed))
+	if choice := s.env.o.Retry; choice != retryFailed {
+		chosen, err := selectRuns(s.t, choice)
+		if err != nil {
+			return fmt.Errorf("env: -retry: %w", err)
+		}
+		again = slices.DeleteFunc(chosen, func(i int) bool { return !failed[i] })
+		if len(again) == 0 {
+			s.env.say("no run of -retry=%s has failed: none is repeated", choice)
+		}
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	return s.board.ask(round{Build: s.board.build(), Runs: again, Host: s.host, Time: time.Now()})
 }
 
 // readRounds reads the rounds that came since the last time.

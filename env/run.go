@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -55,8 +56,11 @@ func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Exper
 	if err := s.locate(); err != nil {
 		return err
 	}
-	if e.role != nil {
+	switch {
+	case e.role != nil:
 		return s.serve(ctx)
+	case e.o.Only != "":
+		return s.replay(ctx)
 	}
 	err := s.run(ctx)
 	if err != nil && s.board != nil && (ctx.Err() != nil || errors.Is(err, ErrDeadline)) {
@@ -77,8 +81,10 @@ type sweep struct {
 	path  string // of the trajectory file
 	dir   string // of plan and shards
 	store trajectory.Store
-	host  string
 	plan  *trajectory.Plan
+
+	host    string
+	program string // that this process is, in a few letters
 
 	me         *presence
 	others     *observer
@@ -168,7 +174,7 @@ func (s *sweep) learn(ctx context.Context, verify bool) error {
 	if _, err := s.board.refresh(ctx, verify); err != nil {
 		return err
 	}
-	if s.env.o.Retry {
+	if s.env.o.Retry != "" {
 		if err := s.retry(); err != nil {
 			return err
 		}
@@ -181,26 +187,17 @@ func (s *sweep) learn(ctx context.Context, verify bool) error {
 	return nil
 }
 
-// retry asks for the failed runs once more.
-func (s *sweep) retry() error {
-	var again []int
-	for _, r := range s.board.failures() {
-		again = append(again, r.Index)
-	}
-	if len(again) == 0 {
-		return nil
-	}
-	return s.board.ask(round{Build: s.board.build(), Runs: again, Host: s.host, Time: time.Now()})
-}
-
 // fail remembers a failed run.
 func (s *sweep) fail(r trajectory.RunInfo, err error) *RunError {
-	f := &RunError{Index: r.Index, Name: runName(r.Index), Params: strings.Join(strings.Fields(r.Summary), " "), Attempt: r.Attempt, Err: err, Stack: r.Stack}
+	f := &RunError{Index: r.Index, Name: runName(r.Index), Params: params(r), Attempt: r.Attempt, Err: err, Stack: r.Stack}
 	s.mu.Lock()
 	s.failed = append(s.failed, f)
 	s.mu.Unlock()
 	return f
 }
+
+// params are the explored parameters of a run and their values.
+func params(r trajectory.RunInfo) string { return strings.Join(strings.Fields(r.Summary), " ") }
 
 func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 
@@ -236,7 +233,7 @@ func (s *sweep) execute(ctx context.Context) error {
 	}()
 	c := crew{
 		slots: e.o.Workers, stopAfter: s.stopAfter, timeout: e.o.Timeout, grace: e.o.Grace,
-		take: claims.take, view: s.t.Run, mark: s.me.mark, deaf: s.deaf, now: time.Now,
+		take: claims.take, view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
 		run: func(ctx context.Context, r *trajectory.Run) error {
 			i := r.Index()
 			ctx = context.WithValue(ctx, reportKey{}, func(f float64) { s.progress.report(i, f) })
@@ -292,7 +289,7 @@ func (s *sweep) showProgress() {
 
 // ended counts a run that has ended and says why it failed.
 func (s *sweep) ended(o *outcome) {
-	o.Info.Host = s.host
+	o.Info.Host, o.Info.Program = s.host, s.program
 	failed := o.Info.State == trajectory.Failed
 	s.progress.finish(o.Info.Index, failed, o.Info.State == trajectory.Cancelled)
 	if failed {
@@ -323,6 +320,9 @@ func (s *sweep) explain(f *RunError) {
 	switch {
 	case n <= maxReasons:
 		s.env.say("%v", f)
+		if again := s.env.commandWith("-only", strconv.Itoa(f.Index)); again != "" {
+			s.env.say("  to repeat it alone: %s", again)
+		}
 	case n == maxReasons+1:
 		s.env.say("more runs fail; their reasons are kept with the results")
 	}

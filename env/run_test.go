@@ -39,6 +39,7 @@ type experiment struct {
 	prepared, executed *atomic.Int64
 	refusal            error // of Prepare
 	run                func(ctx context.Context, i int) error
+	more               func(r *trajectory.Run) error // adds results
 }
 
 func (x experiment) Prepare(_ context.Context, t *trajectory.Trajectory) error {
@@ -53,6 +54,11 @@ func (x experiment) Run(ctx context.Context, r *trajectory.Run) error {
 	}
 	if x.run != nil {
 		if err := x.run(ctx, r.Index()); err != nil {
+			return err
+		}
+	}
+	if x.more != nil {
+		if err := x.more(r); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,7 @@ type crew struct {
 	run       func(ctx context.Context, r *trajectory.Run) error
 	mark      func(slot int, text string) // notes what a slot does
 	ended     func(outcome)               // is told when a run has ended
+	excuses   func(error) bool            // the sweep is being stopped, and a run returns this for it
 	deaf      func(run int)               // is told when a run is given up because it does not return
 	now       func() time.Time
 
@@ -182,10 +183,8 @@ func (c *crew) execute(slot int, t task, givenUp *bool) {
 		o.Info.Stack = crashed.stack()
 	case context.Cause(ctx) == ErrTimeout:
 		o.err = fmt.Errorf("%w after %v: %w", ErrTimeout, c.timeout, err)
-	case c.runs.Err() != nil:
-		// What a run returns while the sweep is being stopped is no failure of
-		// its own: it will be run again.
-		o.Info.State = trajectory.Cancelled
+	case c.excuses(err):
+		o.Info.State = trajectory.Cancelled // it will be run again
 	}
 }
 

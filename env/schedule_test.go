@@ -38,7 +38,7 @@ func gathering(t testing.TB, n, workers int, run func(ctx context.Context, i int
 	got := map[int]outcome{}
 	tr := exploring(t, n)
 	next := 0
-	c := &crew{slots: workers, grace: time.Hour, now: time.Now, view: tr.Run, mark: func(int, string) {}, deaf: func(int) {},
+	c := &crew{slots: workers, grace: time.Hour, now: time.Now, view: tr.Run, mark: func(int, string) {}, deaf: func(int) {}, excuses: func(error) bool { return false },
 		take: func(context.Context) (task, bool, error) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -130,6 +130,8 @@ func TestCrewStopsAfterFailures(t *testing.T) {
 
 func TestCrewStopsWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
+	st := newStopper(ctx, time.Hour, time.Time{})
+	defer st.close()
 	started := make(chan int, 2)
 	c, got := gathering(t, 100, 2, func(ctx context.Context, i int) error {
 		started <- i
@@ -139,12 +141,13 @@ func TestCrewStopsWhenCancelled(t *testing.T) {
 		}
 		return ctx.Err()
 	})
+	c.excuses = st.excuses
 	go func() {
 		<-started
 		<-started
 		cancel()
 	}()
-	require.NoError(t, c.work(ctx, ctx))
+	require.NoError(t, c.work(st.launch, st.runs))
 	ends := got()
 	require.Len(t, ends, 2)
 	assert.Equal(t, trajectory.Done, ends[0].Info.State)

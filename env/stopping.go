@@ -38,14 +38,13 @@ func newStopper(ctx context.Context, grace time.Duration, deadline time.Time) *s
 	s.stop = func(err error) { stop(err) }
 	done := make(chan struct{})
 	context.AfterFunc(s.launch, func() {
-		cause := context.Cause(s.launch)
-		if errors.Is(cause, ErrInterrupted) || errors.Is(cause, ErrDeadline) {
+		if s.gently() {
 			select {
 			case <-done:
 			case <-time.After(grace):
 			}
 		}
-		cancel(cause)
+		cancel(context.Cause(s.launch))
 	})
 	var timer *time.Timer
 	if !deadline.IsZero() {
@@ -61,6 +60,18 @@ func newStopper(ctx context.Context, grace time.Duration, deadline time.Time) *s
 		cancel(nil)
 	}
 	return &s
+}
+
+// gently tells whether what stopped the sweep leaves time.
+func (s *stopper) gently() bool {
+	cause := context.Cause(s.launch)
+	return errors.Is(cause, ErrInterrupted) || errors.Is(cause, ErrDeadline)
+}
+
+// excuses tells whether an error that a run returns is no failure of its own, since
+// the sweep is being stopped. Runs may listen to the context of the whole program.
+func (s *stopper) excuses(err error) bool {
+	return s.launch.Err() != nil && (s.runs.Err() != nil || !s.gently() || errors.Is(err, context.Canceled))
 }
 
 // stopped tells why the sweep is not finished; nil if nothing stopped it.

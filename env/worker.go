@@ -69,7 +69,7 @@ func (p *Program) worker(ctx context.Context, args []string, stdout io.Writer, c
 	if err != nil {
 		return p.complain(con, err)
 	}
-	e.o.Arguments, e.process = positional, proc
+	e.o.Arguments, e.process, e.command = positional, proc, l.Args
 	e.role = &role{dir: dir, launch: l}
 	return p.run(ctx, std, e, con)
 }
@@ -115,6 +115,7 @@ func (s *sweep) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.program = programName(build)
 	if err := s.comply(build); err != nil {
 		return err
 	}
