@@ -277,8 +277,10 @@ func runtimeText(d time.Duration) string {
 	return shorten(s, widthRuntime)
 }
 
-// shorten cuts a text to a column's width as pypet does, at the border of a character.
+// shorten cuts a text to a column's width as pypet does, at the border of a character. pypet
+// decodes these columns as UTF-8 and loads nothing at all if one is not.
 func shorten(s string, width int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) <= width {
 		return s
 	}

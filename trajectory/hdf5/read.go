@@ -362,13 +362,21 @@ func cut(values any) any {
 
 // columnMeta is what attributes say of a table's column.
 func (a attributes) columnMeta(column string) (coll trajectory.Coll, declared trajectory.Type, restore func(any)) {
-	declared = typeOf(a.text(attrColumn + column + suffixScalar))
-	if t := typeOf(a.text(attrColumnType + column + "_TYPE")); t != "" {
-		declared = t
+	coll, declared = columnTypeOf(a.text, column)
+	return coll, declared, func(values any) { a.lengths(attrColumnType+column+"_LENGTHS", values) }
+}
+
+// columnTypeOf is what a column was, by what is noted under some names.
+func columnTypeOf(noted func(name string) string, column string) (trajectory.Coll, trajectory.Type) {
+	declared := typeOf(noted(attrColumnType + column + "_TYPE"))
+	if declared == "" {
+		declared = typeOf(noted(attrColumn + column + suffixScalar))
 	}
-	return trajectory.Coll(a.text(attrColumn + column + suffixColl)), declared, func(values any) {
-		a.lengths(attrColumnType+column+"_LENGTHS", values)
+	coll := noted(attrColumnType + column + "_COLL")
+	if coll == "" {
+		coll = noted(attrColumn + column + suffixColl)
 	}
+	return trajectory.Coll(coll), declared
 }
 
 // table interprets rows.
@@ -386,8 +394,9 @@ func (c *content) table(meta func(string) (trajectory.Coll, trajectory.Type, fun
 			col.Type = trajectory.Str
 		}
 		switch {
-		case inner == nil:
+		case inner == nil && coll != trajectory.NDArray && coll != trajectory.Matrix:
 			col.Coll = trajectory.Scalar
+		case inner == nil:
 		case coll != trajectory.List && coll != trajectory.Tuple && coll != trajectory.Matrix:
 			col.Coll = trajectory.NDArray
 		}
@@ -413,7 +422,7 @@ func dictOf(d trajectory.Data) (trajectory.Data, error) {
 		if len(c.Shape) == 0 || c.Shape[0] != 1 {
 			return d, fmt.Errorf("hdf5: a dict is stored in %v rows, want 1", c.Shape)
 		}
-		if c.Shape = c.Shape[1:]; len(c.Shape) == 0 {
+		if c.Shape = c.Shape[1:]; c.Coll == trajectory.Scalar {
 			c.Shape = nil
 		}
 	}
@@ -479,11 +488,8 @@ func readSplit(group id, a attributes, name string) (trajectory.Data, error) {
 			}
 			rows = c.n
 			part, err := c.table(func(col string) (trajectory.Coll, trajectory.Type, func(any)) {
-				declared := typeOf(types[attrColumn+col+suffixScalar])
-				if t := typeOf(types[attrColumnType+col+"_TYPE"]); t != "" {
-					declared = t
-				}
-				return trajectory.Coll(types[attrColumn+col+suffixColl]), declared, func(any) {}
+				coll, declared := columnTypeOf(func(name string) string { return types[name] }, col)
+				return coll, declared, func(any) {}
 			})
 			d.Columns = append(d.Columns, part.Columns...)
 			return err

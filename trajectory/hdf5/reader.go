@@ -547,9 +547,15 @@ func (a attributes) note(attribute, key string) (trajectory.Data, error) {
 	case coll == string(Pickle), coll == "" && isPickle(&c, d):
 		d.Coll = Pickle
 		return d, nil
-	case coll == string(trajectory.Scalar) && len(d.Shape) == 0,
-		(coll == string(trajectory.List) || coll == string(trajectory.Tuple)) && len(d.Shape) == 1, coll == string(trajectory.Matrix):
+	case coll == string(trajectory.Scalar) && c.n == 1:
+		d.Coll, d.Shape = trajectory.Scalar, nil
+	case (coll == string(trajectory.List) || coll == string(trajectory.Tuple)) && len(d.Shape) == 1:
 		d.Coll = trajectory.Coll(coll)
+	case coll == string(trajectory.NDArray), coll == string(trajectory.Matrix):
+		d.Coll = trajectory.Coll(coll)
+		if d.Shape == nil {
+			d.Shape = []int{}
+		}
 	case coll == "" && d.Coll == trajectory.Scalar:
 		// pypet writes Python's own numbers in these types.
 		switch d.Type {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -68,6 +69,7 @@ func kinds() []trajectory.Item {
 		{Name: "empty", Data: scalar(trajectory.Str, []string{""})},
 		{Name: "nul", Data: scalar(trajectory.Str, []string{"a\x00b\x00\x00"})},
 		{Name: "bytes", Data: scalar(trajectory.Bytes, []string{"\xff\x00\x01\x00"})},
+		{Name: "notutf8", Data: scalar(trajectory.Str, []string{"a\xffb"})},
 		{Name: "big", Data: scalar(trajectory.Str, []string{strings.Repeat("0123456789", 1000)})},
 		{Name: "ints", Data: array(a, trajectory.Int64, []int{3}, []int64{1, 2, 3})},
 		{Name: "gointarray", Data: array(a, trajectory.Int, []int{2}, []int64{1, 2})},
@@ -78,6 +80,7 @@ func kinds() []trajectory.Item {
 		{Name: "nothing2", Data: array(a, trajectory.Int32, []int{3, 0, 2}, []int32{})},
 		{Name: "zerodim", Data: array(a, trajectory.Float64, []int{}, []float64{7})},
 		{Name: "bools", Data: array(a, trajectory.Bool, []int{2}, []bool{true, false})},
+		{Name: "notutf8s", Data: array(a, trajectory.Str, []int{2}, []string{"a\xff", "ok"})},
 		{Name: "strs", Data: array(a, trajectory.Str, []int{2, 2}, []string{"a", "", "ß", "d\x00"})},
 		{Name: "bytess", Data: array(a, trajectory.Bytes, []int{2}, []string{"a", "\x01\x00"})},
 		{Name: "nostrs", Data: array(a, trajectory.Str, []int{0}, []string{})},
@@ -100,6 +103,9 @@ func kinds() []trajectory.Item {
 			{Name: "l", Data: array(l, trajectory.Int, []int{3, 1}, []int64{1, 2, 3})},
 			{Name: "w", Data: array(u, trajectory.Str, []int{3, 2}, []string{"a", "b", "c", "dd", "e", "f"})},
 			{Name: "i", Data: array(s, trajectory.Int32, []int{3}, []int32{1, 2, 3})},
+			{Name: "notutf8", Data: array(s, trajectory.Str, []int{3}, []string{"a\xff", "", "ok"})},
+			{Name: "zerodim", Data: array(a, trajectory.Float64, []int{3}, []float64{1, 2, 3})},
+			{Name: "zerodimmatrix", Data: array(m, trajectory.Str, []int{3}, []string{"1", "2", "3"})},
 		}}},
 		{Name: "norows", Data: trajectory.Data{Coll: trajectory.Table, Columns: []trajectory.Column{
 			{Name: "i", Data: array(s, trajectory.Int32, []int{0}, []int32{})},
@@ -115,6 +121,7 @@ func kinds() []trajectory.Item {
 			{Name: "a", Data: scalar(trajectory.Str, []string{"three"})},
 			{Name: "v", Data: array(a, trajectory.Float32, []int{2}, []float32{1, 2})},
 			{Name: "l", Data: array(l, trajectory.Float, []int{2}, []float64{1, 2})},
+			{Name: "z", Data: array(a, trajectory.Float64, []int{}, []float64{1})},
 		}}},
 		{Name: "nested", Data: trajectory.Data{Coll: trajectory.Dict, Columns: []trajectory.Column{
 			{Name: "x.y", Data: trajectory.Data{Coll: trajectory.Dict, Columns: []trajectory.Column{
@@ -139,6 +146,9 @@ func notes() []trajectory.Item {
 		{Name: "big", Data: array(trajectory.NDArray, trajectory.Float64, []int{20000}, make([]float64, 20000))},
 		{Name: "bool", Data: scalar(trajectory.Bool, []bool{true})},
 		{Name: "bytes", Data: scalar(trajectory.Bytes, []string{"I1\n."})},
+		{Name: "bytes2", Data: scalar(trajectory.Bytes, []string{"raw \xff\x00"})},
+		{Name: "bytes3", Data: scalar(trajectory.Bytes, []string{""})},
+		{Name: "bytes4", Data: array(trajectory.NDArray, trajectory.Bytes, []int{1}, []string{"a."})},
 		{Name: "dots", Data: scalar(trajectory.Str, []string{"(ends in a stop.)."})},
 		{Name: "empty", Data: scalar(trajectory.Str, []string{""})},
 		{Name: "f32", Data: scalar(trajectory.Float32, []float32{0.25})},
@@ -147,8 +157,11 @@ func notes() []trajectory.Item {
 		{Name: "int64", Data: scalar(trajectory.Int64, []int64{43})},
 		{Name: "list", Data: array(trajectory.List, trajectory.Str, []int{2}, []string{"a", "bb"})},
 		{Name: "none", Data: array(trajectory.NDArray, trajectory.Float64, []int{0}, []float64{})},
+		{Name: "notutf8", Data: scalar(trajectory.Str, []string{"a\xff"})},
+		{Name: "notutf8dot", Data: scalar(trajectory.Str, []string{"a\xff."})},
 		{Name: "pickle", Data: trajectory.Data{Coll: hdf5.Pickle, Type: trajectory.Bytes, Values: []string{"(lp1\nI1\na."}}},
 		{Name: "unit", Data: scalar(trajectory.Str, []string{"µS"})},
+		{Name: "zerodim", Data: array(trajectory.NDArray, trajectory.Float64, []int{}, []float64{7})},
 	}
 }
 
@@ -189,7 +202,7 @@ func runs() []trajectory.RunInfo {
 		{Index: 1, State: trajectory.Failed, Seed: 2, Attempt: 3, Error: "it broke", Stack: "line 1\nline 2\n", Summary: strings.Repeat("tau: 2.0 ", 100), Start: when, Finish: when, Host: "b"},
 		{Index: 2, State: trajectory.Pending},
 		{Index: 3, State: trajectory.Cancelled, Error: "it broke", Stack: "line 1\nline 2\n", Start: when},
-		{Index: 4, State: trajectory.Done, Seed: 9},
+		{Index: 4, State: trajectory.Done, Seed: 9, Summary: "not UTF-8: \xff"},
 	}
 }
 
@@ -244,6 +257,13 @@ func TestWhatGoesInComesOut(t *testing.T) {
 			table, err := r.Overview("scalars")
 			require.NoError(t, err)
 			assert.Equal(t, kinds()[len(kinds())-1].Data, table)
+			table, err = r.Overview("runs")
+			require.NoError(t, err)
+			for _, c := range table.Columns {
+				if texts, ok := c.Data.Values.([]string); ok {
+					assert.True(t, utf8.ValidString(strings.Join(texts, "")), "pypet cannot read column %s", c.Name)
+				}
+			}
 			_, err = r.Overview("nothing")
 			assert.ErrorIs(t, err, trajectory.ErrNotFound)
 		})

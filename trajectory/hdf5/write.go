@@ -6,9 +6,11 @@ package hdf5
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 
 	"gonum.org/v1/hdf5"
@@ -160,6 +162,8 @@ func (o *output) value(group id, name string, d trajectory.Data) error {
 	}
 	switch {
 	case d.Coll == trajectory.EmptyDict:
+	case d.Type == trajectory.Str && !isText(d):
+		err = errors.Join(setText(x, attrScalar, string(trajectory.Bytes)), setText(x, attrType, string(d.Type)))
 	case d.Coll == trajectory.Scalar, d.Coll == trajectory.List, d.Coll == trajectory.Tuple, d.Type == trajectory.Str:
 		err = setText(x, attrScalar, string(d.Type))
 	case d.Type != numpyType(d.Type):
@@ -169,6 +173,17 @@ func (o *output) value(group id, name string, d trajectory.Data) error {
 		err = o.setLengths(x, attrLengths, a.lengths)
 	}
 	return err
+}
+
+// isText tells whether texts are UTF-8. pypet decodes what is called a text, and loads nothing at
+// all if it cannot; what is not UTF-8 is bytes to it.
+func isText(d trajectory.Data) bool {
+	for _, s := range d.Values.([]string) {
+		if !utf8.ValidString(s) {
+			return false
+		}
+	}
+	return true
 }
 
 // numpyType is the type that an array's elements have when nothing is said of them.
@@ -214,7 +229,17 @@ func fitsTable(d trajectory.Data) bool {
 			}
 			cell = cell[1:]
 		}
-		if (c.Data.Coll == trajectory.Scalar) != (len(cell) == 0) || len(cell) > 0 && slices.Min(cell) == 0 {
+		switch c.Data.Coll {
+		case trajectory.Scalar:
+			if len(cell) > 0 {
+				return false
+			}
+		case trajectory.List, trajectory.Tuple:
+			if len(cell) == 0 {
+				return false
+			}
+		}
+		if len(cell) > 0 && slices.Min(cell) == 0 {
 			return false
 		}
 	}
@@ -250,12 +275,19 @@ func (o *output) table(group id, name string, d trajectory.Data) error {
 // columnTypes says what the columns were.
 func columnTypes(r rows, say func(name, value string) error, sayLengths func(string, []int64) error) error {
 	for _, c := range r.cols {
-		if err := say(attrColumn+c.name+suffixColl, string(c.data.Coll)); err != nil {
+		coll, err := c.data.Coll, error(nil)
+		if len(c.cell) == 0 && coll != trajectory.Scalar {
+			// pypet cannot go on with an array without dimensions: for it, it is a scalar.
+			err = say(attrColumnType+c.name+"_COLL", string(coll))
+			coll = trajectory.Scalar
+		}
+		if err := errors.Join(err, say(attrColumn+c.name+suffixColl, string(coll))); err != nil {
 			return err
 		}
-		var err error
 		switch {
-		case c.data.Coll != trajectory.NDArray && c.data.Coll != trajectory.Matrix, c.data.Type == trajectory.Str:
+		case c.data.Type == trajectory.Str && !isText(c.data):
+			err = errors.Join(say(attrColumn+c.name+suffixScalar, string(trajectory.Bytes)), say(attrColumnType+c.name+"_TYPE", string(c.data.Type)))
+		case coll != trajectory.NDArray && coll != trajectory.Matrix, c.data.Type == trajectory.Str:
 			err = say(attrColumn+c.name+suffixScalar, string(c.data.Type))
 		case c.data.Type != numpyType(c.data.Type) || c.data.Type == trajectory.Bytes:
 			err = say(attrColumnType+c.name+"_TYPE", string(c.data.Type))
@@ -407,49 +439,24 @@ func (o *output) note(x id, item trajectory.Item) error {
 		}
 	}
 	if d.Coll == trajectory.Scalar && (d.Type == trajectory.Str || d.Type == trajectory.Bytes) {
-		a, err := encode(d)
-		if err != nil {
-			return err
-		}
-		// PyTables takes ASCII strings that end with a full stop for pickles.
-		s := d.Values.([]string)[0]
-		if err := setTextAs(x, name, s, true); err != nil {
-			return err
-		}
-		if a.lengths != nil {
-			if err := o.setLengths(x, attrNote+item.Name+"_LENGTHS", a.lengths); err != nil {
-				return err
-			}
-		}
-		if d.Type == trajectory.Str {
-			return nil
-		}
-		return setText(x, attrNote+item.Name, string(d.Coll)+" "+string(d.Type))
+		return o.textNote(x, item)
 	}
 	switch d.Coll {
 	case trajectory.Scalar, trajectory.List, trajectory.Tuple, trajectory.NDArray, trajectory.Matrix:
 	default:
 		return fmt.Errorf("hdf5: an annotation cannot be of type %q: %w", d.Coll, trajectory.ErrType)
 	}
+	if d.Coll == trajectory.Scalar {
+		d.Shape = nil
+	} else if d.Shape == nil {
+		d.Shape = []int{}
+	}
 	a, err := encode(d)
 	if err != nil {
 		return err
 	}
-	t, err := o.element(a.kind, a.size)
-	if err != nil {
+	if err := o.attribute(x, name, a, d.Shape); err != nil {
 		return err
-	}
-	data := unsafe.Pointer(first(a.raw))
-	var none byte
-	if data == nil {
-		data = unsafe.Pointer(&none) // an empty array, not a null space
-	}
-	rank := C.int(len(d.Shape))
-	if d.Coll == trajectory.Scalar {
-		rank = -1
-	}
-	if C.shim_set_attribute(x, cstring(name), id(t.ID()), rank, first(dims(d.Shape)), data) < 0 {
-		return failure("cannot write the annotation %q", item.Name)
 	}
 	if a.lengths != nil {
 		if err := o.setLengths(x, attrNote+item.Name+"_LENGTHS", a.lengths); err != nil {
@@ -462,11 +469,57 @@ func (o *output) note(x id, item trajectory.Item) error {
 			return nil
 		}
 	case trajectory.NDArray:
-		if d.Type == numpyType(d.Type) && d.Type != trajectory.Str {
+		if d.Type == numpyType(d.Type) && d.Type != trajectory.Str && len(d.Shape) > 0 {
 			return nil
 		}
 	}
 	return setText(x, attrNote+item.Name, string(d.Coll)+" "+string(d.Type))
+}
+
+// textNote writes an annotation that is one text or string of bytes.
+func (o *output) textNote(x id, item trajectory.Item) error {
+	name, d := attrAnnotation+item.Name, item.Data
+	a, err := encode(d)
+	if err != nil {
+		return err
+	}
+	s := d.Values.([]string)[0]
+	text := d.Type == trajectory.Str && isText(d)
+	switch {
+	case text || !strings.HasSuffix(s, "."):
+		err = setTextAs(x, name, s, text)
+	default:
+		// PyTables takes one ASCII string that ends with a full stop for a pickle, an array of one not.
+		err = o.attribute(x, name, a, []int{1})
+	}
+	if err == nil && a.lengths != nil {
+		err = o.setLengths(x, attrNote+item.Name+"_LENGTHS", a.lengths)
+	}
+	if err != nil || text {
+		return err
+	}
+	return setText(x, attrNote+item.Name, string(d.Coll)+" "+string(d.Type))
+}
+
+// attribute writes an array, or a scalar if shape is nil.
+func (o *output) attribute(x id, name string, a array, shape []int) error {
+	t, err := o.element(a.kind, a.size)
+	if err != nil {
+		return err
+	}
+	data := unsafe.Pointer(first(a.raw))
+	var none byte
+	if data == nil {
+		data = unsafe.Pointer(&none) // an empty array, not a null space
+	}
+	rank := C.int(len(shape))
+	if shape == nil {
+		rank = -1
+	}
+	if C.shim_set_attribute(x, cstring(name), id(t.ID()), rank, first(dims(shape)), data) < 0 {
+		return failure("cannot write the attribute %q", name)
+	}
+	return nil
 }
 
 // setFlag writes an attribute that is true, as PyTables writes a bool.
