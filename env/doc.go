@@ -86,6 +86,13 @@
 // alone after the next start, and given up as failed ([CrashError]) when that has cost too
 // many processes.
 //
+// # What is missing
+//
+// When all runs have ended, the results are looked through: a result that some runs have
+// and others, which are done as well, have not, is an error ([AuditError]) unless it is
+// [Optional]; results that every run must have are named with [Declare]. An explored parameter
+// that changes no result at all is worth a warning.
+//
 // # Reproducibility
 //
 // A run is a pure function of plan, index and seed. Number of workers, order,

@@ -14,6 +14,8 @@ type options struct {
 	stopAfter int
 	cosmetic  []string
 	groups    int
+	declared  []string
+	optional  []string
 }
 
 // Finally adds a function that is called with the merged trajectory when every
@@ -43,3 +45,14 @@ func Cosmetic(settings ...string) Option {
 // beside the tables of all runs; less than 0 is none. See
 // [trajectory.MergeOptions].
 func RunGroups(n int) Option { return func(o *options) { o.groups = n } }
+
+// Declare names results that every run that is done has to have, as the run names
+// them. Without it, what any run has is expected of all. See [AuditError].
+func Declare(results ...string) Option {
+	return func(o *options) { o.declared = append(o.declared, results...) }
+}
+
+// Optional names results that not every run has to have; * stands for any letters.
+func Optional(results ...string) Option {
+	return func(o *options) { o.optional = append(o.optional, results...) }
+}

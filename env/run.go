@@ -136,12 +136,14 @@ func (s *sweep) run(ctx context.Context) error {
 		return err
 	}
 	s.sweepUp()
+	incomplete := s.audit(ctx)
 	hooks := s.callFinally(ctx)
 	s.summary(0)
+	var failed error
 	if len(s.failed) > 0 {
-		return errors.Join(&SweepError{Failed: s.failed, Runs: s.t.Len()}, hooks)
+		failed = &SweepError{Failed: s.failed, Runs: s.t.Len()}
 	}
-	return hooks
+	return errors.Join(failed, incomplete, hooks)
 }
 
 // locate finds out where the trajectory goes and in which format.
