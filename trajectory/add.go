@@ -350,7 +350,7 @@ func (t *Trajectory) fullName(branch, path string, run int) (string, error) {
 	parts, wild := t.wild.path(path, run)
 	named := wild
 	for _, p := range parts {
-		i, ok := ParseRunName(p)
+		i, ok := t.wild.runOf(p)
 		if !ok {
 			continue
 		}
@@ -372,7 +372,7 @@ func (t *Trajectory) fullName(branch, path string, run int) (string, error) {
 		if len(rest) > 0 && rest[0] == "runs" {
 			rest = rest[1:]
 		}
-		parts = append([]string{parts[0], "runs", t.wild["$"](run)}, rest...)
+		parts = append([]string{parts[0], "runs", t.wild.run(run)}, rest...)
 	}
 	full := strings.Join(parts, ".")
 	if err := ValidateName(full); err != nil {

@@ -12,10 +12,10 @@ import (
 // values have the type of the parameter, or what its kind calls the same. A
 // further call explores more parameters along with the first ones and needs as
 // many points. Ranges stay as they are given: the points of a grid are not
-// stored.
+// stored. More points once there are results are for [Trajectory.Expand].
 func (t *Trajectory) Explore(d Design) error {
 	if t.locked {
-		return fmt.Errorf("trajectory: exploring: the runs have started: %w", ErrLocked)
+		return fmt.Errorf("trajectory: exploring: the runs have started (Expand adds points): %w", ErrLocked)
 	}
 	columns, err := columnsOf(d)
 	if err != nil {
@@ -26,31 +26,139 @@ func (t *Trajectory) Explore(d Design) error {
 		return fmt.Errorf("trajectory: exploring %q with %d values: %s has %d already, and parameters explored together need equally many",
 			columns[0].Name, n, t.explored[0].full, t.length)
 	}
-	nodes := make([]*node, len(columns))
-	spans := make([]*tiled, len(columns))
-	classes := make([]string, len(columns))
+	found, err := t.explorations(columns, func(n *node) error {
+		if n.param.explored != nil {
+			return fmt.Errorf("trajectory: %s is explored already", n.full)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.wild.cover(n); err != nil {
+		return err
+	}
+	for _, x := range found {
+		t.explored = append(t.explored, x.node)
+	}
+	t.take(found, n)
+	return nil
+}
+
+// Expand adds points to an exploration: the runs that there are stay what they
+// are, and those that are done are not run again. The design names exactly the
+// parameters that are explored. Either all of it is accepted or nothing is
+// changed. Runs may have started and ended, also in a trajectory that was opened
+// from a file, but none may execute while Expand is called.
+//
+// On disk a sweep grows by a further generation of its plan; see [Plan.Next].
+func (t *Trajectory) Expand(d Design) error {
+	if len(t.explored) == 0 {
+		return fmt.Errorf("trajectory: expanding: nothing is explored (use Explore)")
+	}
+	columns, err := columnsOf(d)
+	if err != nil {
+		return err
+	}
+	n := columns[0].Range.Len()
+	if t.length > maxRuns-n {
+		return fmt.Errorf("trajectory: expanding %d runs by %d: there can be at most %d", t.length, n, maxRuns)
+	}
+	found, err := t.explorations(columns, func(n *node) error {
+		if !slices.Contains(t.explored, n) {
+			return fmt.Errorf("trajectory: %s is not explored, and an expansion is for those that are (%s)", n.full, strings.Join(t.Explored(), ", "))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(found) < len(t.explored) {
+		named := map[*node]bool{}
+		for _, x := range found {
+			named[x.node] = true
+		}
+		var missing []string
+		for _, n := range t.explored {
+			if !named[n] {
+				missing = append(missing, n.full)
+			}
+		}
+		return fmt.Errorf("trajectory: expanding: %s is explored too and needs values", strings.Join(missing, ", "))
+	}
+	if err := t.wild.cover(t.length + n); err != nil {
+		return err
+	}
+	t.take(found, t.length+n)
+	return nil
+}
+
+// Shrink drops all ranges: what is left is one run, with the default values.
+// Once the runs have started, or if the trajectory comes from a file, it must be
+// forced; the file stays as it is.
+func (t *Trajectory) Shrink(force bool) error {
+	if !force && (t.locked || t.stored) {
+		return fmt.Errorf("trajectory: shrinking: the runs have started (it can be forced): %w", ErrLocked)
+	}
+	for _, n := range t.explored {
+		if n.param.kind == nil || n.param.value == nil {
+			return fmt.Errorf("trajectory: shrinking: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+		}
+	}
+	for _, n := range t.explored {
+		n.param.explored, n.param.raw, n.param.layout = nil, nil, nil
+	}
+	t.explored, t.length, t.infos = nil, 1, nil
+	return nil
+}
+
+// exploration is a range that is about to be taken.
+type exploration struct {
+	node  *node
+	span  span
+	class string
+}
+
+// explorations checks the columns of a design: all of them, for one error.
+func (t *Trajectory) explorations(columns []Axis, allowed func(*node) error) ([]exploration, error) {
+	found := make([]exploration, 0, len(columns))
 	var bad []error
-	for i, c := range columns {
-		if nodes[i], err = t.explorable(c.Name); err == nil && slices.Contains(nodes[:i], nodes[i]) {
-			err = fmt.Errorf("trajectory: %s is explored twice", nodes[i].full)
+	for _, c := range columns {
+		n, err := t.explorable(c.Name)
+		if err == nil {
+			err = allowed(n)
+		}
+		if err == nil && slices.ContainsFunc(found, func(x exploration) bool { return x.node == n }) {
+			err = fmt.Errorf("trajectory: %s is explored twice", n.full)
 		}
 		if err == nil {
-			spans[i], classes[i], err = t.span(nodes[i], c.Range)
+			x := exploration{node: n}
+			if x.span, x.class, err = t.span(n, c.Range); err == nil {
+				found = append(found, x)
+			}
 		}
 		if err != nil {
 			bad = append(bad, err)
-			nodes[i] = nil
 		}
 	}
-	if len(bad) > 0 {
-		return errors.Join(bad...)
+	return found, errors.Join(bad...)
+}
+
+// take makes checked ranges those of their parameters.
+func (t *Trajectory) take(found []exploration, length int) {
+	for _, x := range found {
+		p := x.node.param
+		p.explored, p.raw, p.layout, x.node.class = x.span, nil, nil, x.class
 	}
-	for i, node := range nodes {
-		node.param.explored, node.param.raw, node.class = spans[i], nil, classes[i]
-		t.explored = append(t.explored, node)
+	t.setLength(length)
+}
+
+// setLength changes the number of runs; new ones are pending.
+func (t *Trajectory) setLength(n int) {
+	for i := len(t.infos); t.infos != nil && i < n; i++ {
+		t.infos = append(t.infos, RunInfo{Index: i, State: Pending})
 	}
 	t.length = n
-	return nil
 }
 
 // explorable finds a parameter that can be explored.
@@ -65,18 +173,18 @@ func (t *Trajectory) explorable(name string) (*node, error) {
 	if err := n.ready(); err != nil {
 		return nil, err
 	}
-	if n.param.explored != nil {
-		return nil, fmt.Errorf("trajectory: %s is explored already", n.full)
-	}
 	if n.param.kind == nil {
 		return nil, fmt.Errorf("trajectory: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+	}
+	if n.param.value == nil {
+		return nil, fmt.Errorf("trajectory: exploring %q: %s is empty: set its default first: %w", name, n.full, ErrType)
 	}
 	return n, nil
 }
 
-// span checks the values of a range, each distinct place of it once, and names
-// the class that the parameter has with it.
-func (t *Trajectory) span(n *node, r Range) (*tiled, string, error) {
+// span checks the values of a range, each distinct place of it once, puts it
+// behind the range that there is, and names the class that the parameter has with it.
+func (t *Trajectory) span(n *node, r Range) (span, string, error) {
 	x, ok := r.(tiled)
 	if !ok {
 		x = tiled{base: r, stride: 1, n: r.Len()}
@@ -94,16 +202,17 @@ func (t *Trajectory) span(n *node, r Range) (*tiled, string, error) {
 			}
 		}
 	}
+	before := slices.Clip(p.explored)
 	class := p.kind.Class
 	if class != classParameter && class != classArrayParameter {
-		return &x, class, nil
+		return append(before, x), class, nil
 	}
 	d, err := Encode(p.value)
 	if err != nil {
 		return nil, "", err
 	}
 	if d.Coll == Scalar {
-		return &x, classParameter, nil
+		return append(before, x), classParameter, nil
 	}
 	// Arrays are copied, like all values that are handed in.
 	all, err := encodeAll(p.value, x.base)
@@ -117,10 +226,10 @@ func (t *Trajectory) span(n *node, r Range) (*tiled, string, error) {
 		}
 	}
 	x.base = values
-	if inTable(all) {
-		return &x, classParameter, nil
+	if n.class == classArrayParameter && before != nil || !inTable(all) {
+		return append(before, x), classArrayParameter, nil
 	}
-	return &x, classArrayParameter, nil
+	return append(before, x), classParameter, nil
 }
 
 // FindRuns lists the runs for which the values of the named parameters satisfy

@@ -366,11 +366,11 @@ func encodeResult(value any, _ Range) ([]Item, error) {
 func decodeResult(items []Item) (any, Range, error) { return rawItems(items), nil, nil }
 
 // tileItems repeats the rows of the tables that have one per explored value.
-func tileItems(items []Item, x tiled) ([]Item, error) {
-	base := x.base.Len()
-	if x.stride == 1 && x.n == base {
+func tileItems(items []Item, l layout) ([]Item, error) {
+	if l.plain() {
 		return items, nil
 	}
+	places, runs := l.places()
 	out := slices.Clone(items)
 	for i, it := range out {
 		if !strings.HasPrefix(it.Name, itemExplored) {
@@ -381,12 +381,12 @@ func tileItems(items []Item, x tiled) ([]Item, error) {
 		}
 		table := Data{Coll: Table}
 		for _, c := range it.Data.Columns {
-			if len(c.Data.Shape) == 0 || c.Data.Shape[0] != base {
-				return nil, fmt.Errorf("column %q of %q has shape %v (want %d rows): %w", c.Name, it.Name, c.Data.Shape, base, ErrType)
+			if len(c.Data.Shape) == 0 || c.Data.Shape[0] != places {
+				return nil, fmt.Errorf("column %q of %q has shape %v (want %d rows): %w", c.Name, it.Name, c.Data.Shape, places, ErrType)
 			}
 			d := c.Data
-			d.Shape = append([]int{x.n}, d.Shape[1:]...)
-			d.Values = tileRows(c.Data, x)
+			d.Shape = append([]int{runs}, d.Shape[1:]...)
+			d.Values = tileRows(c.Data, l)
 			table.Columns = append(table.Columns, Column{Name: c.Name, Data: d})
 		}
 		out[i].Data = table
@@ -394,15 +394,13 @@ func tileItems(items []Item, x tiled) ([]Item, error) {
 	return out, nil
 }
 
-func tileRows(d Data, x tiled) any {
+func tileRows(d Data, l layout) any {
 	width := 1
 	for _, s := range d.Shape[1:] {
 		width *= s
 	}
 	var out any
-	base := d.Shape[0]
-	for i := 0; i < x.n; i++ {
-		at := i / x.stride % base
+	for at := range l.rows {
 		out = appendValues(out, sliceValues(d.Values, at*width, (at+1)*width))
 	}
 	if out == nil {

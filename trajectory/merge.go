@@ -48,6 +48,10 @@ func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions
 	if err := sweep.covers(ctx, p, s, path); err != nil {
 		return MergeReport{}, fmt.Errorf("trajectory: merging into %s: %w", path, err)
 	}
+	wild, err := p.wildcards()
+	if err != nil {
+		return MergeReport{}, err
+	}
 	h := p.Header
 	if o.Version != "" {
 		h.Version = o.Version
@@ -56,7 +60,7 @@ func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions
 	if err != nil {
 		return MergeReport{}, fmt.Errorf("trajectory: merging into %s: %w", path, err)
 	}
-	m := merger{plan: p, sweep: sweep, w: w, report: MergeReport{Runs: map[State]int{}, Shards: sweep.shards}, scalars: newScalars(h.Length)}
+	m := merger{plan: p, wild: wild, sweep: sweep, w: w, report: MergeReport{Runs: map[State]int{}, Shards: sweep.shards}, scalars: newScalars(h.Length, wild)}
 	m.groups = o.PerRunGroups
 	if m.groups == 0 {
 		m.groups = defaultRunGroups
@@ -107,6 +111,7 @@ func sameTime(a, b time.Time) int {
 
 type merger struct {
 	plan    *Plan
+	wild    *wildcards
 	sweep   *sweep
 	w       Writer
 	groups  int
@@ -166,7 +171,7 @@ func (m *merger) rows() error {
 // nodes writes what the runs have left.
 func (m *merger) nodes(ctx context.Context) error {
 	grouped := m.plan.Header.Length <= m.groups
-	pack := packer{w: m.w}
+	pack := packer{w: m.w, wild: m.wild}
 	for _, run := range m.sweep.runs() {
 		c := m.sweep.best[run]
 		if c.info.State != Done {
@@ -216,6 +221,9 @@ func Save(ctx context.Context, t *Trajectory, s Store, path string) error {
 }
 
 func save(ctx context.Context, t *Trajectory, w Writer) error {
+	if err := t.noteWildcards(); err != nil {
+		return err
+	}
 	for r, err := range t.Records() {
 		if err == nil {
 			err = ctx.Err()

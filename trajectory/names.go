@@ -2,7 +2,6 @@ package trajectory
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -30,7 +29,7 @@ func RunName(i int) string {
 	if i < 0 {
 		return "run_ALL"
 	}
-	return fmt.Sprintf("run_%08d", i)
+	return numbered("run_", i, 8)
 }
 
 // RunSetName is the name of the set of 1000 runs that run i belongs to:
@@ -39,18 +38,35 @@ func RunSetName(i int) string {
 	if i < 0 {
 		return "run_set_ALL"
 	}
-	return fmt.Sprintf("run_set_%05d", i/runsPerSet)
+	return numbered("run_set_", i/runsPerSet, 5)
+}
+
+// numbered is prefix with i in at least width digits; every node that a run
+// adds has such a name, so it is made by hand.
+func numbered(prefix string, i, width int) string {
+	var b [32]byte
+	at := len(b)
+	for n := 0; n < width || i > 0; n++ {
+		at--
+		b[at] = byte('0' + i%10)
+		i /= 10
+	}
+	at -= len(prefix)
+	copy(b[at:], prefix)
+	return string(b[at:])
 }
 
 // ParseRunName is the reverse of [RunName]; ok is false for any other text,
 // run_ALL included.
 func ParseRunName(name string) (index int, ok bool) {
 	digits, found := strings.CutPrefix(name, "run_")
-	if !found || len(digits) < 8 || len(digits) > 9 || !allDigits(digits) {
+	if !found || len(digits) != 8 && (len(digits) != 9 || digits[0] == '0') || !allDigits(digits) {
 		return 0, false
 	}
-	n, err := strconv.Atoi(digits)
-	return n, err == nil && RunName(n) == name
+	for _, c := range []byte(digits) {
+		index = 10*index + int(c-'0')
+	}
+	return index, true
 }
 
 func allDigits(s string) bool {
@@ -60,101 +76,6 @@ func allDigits(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-// A Wildcard is a part of a path that stands for a name that depends on the run.
-type Wildcard struct {
-	// Names are the spellings, such as "$" and "crun".
-	Names []string
-	// Func gives the name for run i, and for -1 the name that stands for all runs.
-	Func func(i int) string
-}
-
-func standardWildcards() []Wildcard {
-	return []Wildcard{
-		{Names: []string{"$", "crun"}, Func: RunName},
-		{Names: []string{"$set", "crunset"}, Func: RunSetName},
-	}
-}
-
-// wildcards maps each spelling to its function.
-type wildcards map[string]func(int) string
-
-func newWildcards(more []Wildcard) (wildcards, error) {
-	w := wildcards{}
-	for _, c := range standardWildcards() {
-		for _, n := range c.Names {
-			w[n] = c.Func
-		}
-	}
-	own := map[string]bool{}
-	for _, c := range more {
-		if c.Func == nil || len(c.Names) == 0 {
-			return nil, fmt.Errorf("trajectory: a wildcard needs names and a function, got names %q", c.Names)
-		}
-		for _, n := range c.Names {
-			if own[n] {
-				return nil, fmt.Errorf("trajectory: wildcard %q is given twice", n)
-			}
-			if bad := badPart(strings.TrimPrefix(n, "$")); n != "$" && bad != "" {
-				return nil, fmt.Errorf("trajectory: wildcard %q: %s: %w", n, bad, ErrName)
-			}
-			own[n] = true
-			w[n] = c.Func
-		}
-		for _, i := range []int{noRun, 0, 1} {
-			if bad := badPart(c.Func(i)); bad != "" {
-				return nil, fmt.Errorf("trajectory: wildcard %q gives the name %q for run %d: %s: %w", c.Names[0], c.Func(i), i, bad, ErrName)
-			}
-		}
-	}
-	if run := w["$"]; run(0) == run(1) || run(0) == run(noRun) || run(1) == run(noRun) {
-		return nil, fmt.Errorf("trajectory: wildcard \"$\" gives the same name to different runs: %q, %q, %q", run(noRun), run(0), run(1))
-	}
-	return w, nil
-}
-
-// translate resolves one part of a path: abbreviations of branches, of run names
-// and wildcards. wild tells that the result depends on the run.
-func (w wildcards) translate(part string, run int) (name string, wild bool) {
-	switch part {
-	case "conf":
-		return branchConfig, false
-	case "par":
-		return branchParameters, false
-	case "dpar":
-		return branchDerived, false
-	case "res":
-		return branchResults, false
-	}
-	if f, ok := w[part]; ok {
-		return f(run), true
-	}
-	rest, ok := strings.CutPrefix(part, "run_")
-	if !ok {
-		rest, ok = strings.CutPrefix(part, "r_")
-	}
-	if ok {
-		if rest == "A" {
-			return w["$"](noRun), false
-		}
-		if allDigits(rest) && len(rest) <= 8 {
-			n, _ := strconv.Atoi(rest)
-			return w["$"](n), false
-		}
-	}
-	return part, false
-}
-
-// path splits a path and translates its parts.
-func (w wildcards) path(path string, run int) (parts []string, wild bool) {
-	parts = strings.Split(path, ".")
-	for i, p := range parts {
-		var isWild bool
-		parts[i], isWild = w.translate(p, run)
-		wild = wild || isWild
-	}
-	return parts, wild
 }
 
 // badPart says what is wrong with one part of a name, "" if nothing.

@@ -55,8 +55,9 @@ type param struct {
 	load     func() ([]Item, error) // nil if it was made in memory
 	kind     *Kind                  // nil: class unknown, value is an Items
 	value    any
-	explored *tiled
+	explored span   // nil if it is not explored
 	raw      []Item // as loaded, while unchanged
+	layout   layout // of the rows of raw's range; nil if there is one per run
 	err      error
 }
 
@@ -83,8 +84,12 @@ func (n *node) ready() error {
 			p.err = fmt.Errorf("trajectory: %s of class %s: %w", n.full, n.class, p.err)
 			return
 		}
-		if explored != nil {
-			p.explored = &tiled{base: explored, stride: 1, n: explored.Len()}
+		switch {
+		case explored == nil:
+		case p.layout != nil:
+			p.explored = p.layout.span(explored)
+		default:
+			p.explored = span{{base: explored, stride: 1, n: explored.Len()}}
 		}
 	})
 	return p.err
@@ -276,7 +281,7 @@ func (p *Parameter) Range() Range {
 	if !p.Explored() {
 		return nil
 	}
-	return *p.n.param.explored
+	return p.n.param.explored
 }
 
 // Text prints the value as a run's summary shows it.

@@ -141,7 +141,13 @@ func (f *files) read(ctx context.Context, dir string, plan *Plan, kinds []Kind) 
 		return nil, err
 	}
 	if t.length != plan.Header.Length {
-		return nil, fmt.Errorf("the file has %d runs, the plan beside it %d: %w", t.length, plan.Header.Length, ErrPlanDiffers)
+		// The sweep may have grown since the file was made.
+		if !slices.ContainsFunc(plan.earlier, func(g generation) bool { return g.Length == t.length }) {
+			return nil, fmt.Errorf("the file has %d runs, the plan beside it %d: %w", t.length, plan.Header.Length, ErrPlanDiffers)
+		}
+		if err := t.follow(plan); err != nil {
+			return nil, err
+		}
 	}
 	for _, run := range f.sweep.runs() {
 		c := f.sweep.best[run]
@@ -163,7 +169,12 @@ func (f *files) read(ctx context.Context, dir string, plan *Plan, kinds []Kind) 
 }
 
 func (f *files) readFile(ctx context.Context, kinds []Kind) (*Trajectory, error) {
-	t, err := newFromHeader(f.reader.Header(), kinds)
+	h := f.reader.Header()
+	wild, err := f.wildcards(h.Length)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newFromHeader(h, kinds, wild)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +215,22 @@ func (f *files) readFile(ctx context.Context, kinds []Kind) (*Trajectory, error)
 			}
 		}
 	}
-	return t, t.relinkExplored(f.reader.Header().Explored)
+	return t, t.relinkExplored(h.Explored)
+}
+
+// wildcards are those of the program that wrote the file.
+func (f *files) wildcards(runs int) (*wildcards, error) {
+	if _, err := f.reader.Node(wildcardBranch); errors.Is(err, ErrNotFound) {
+		return newWildcards(nil)
+	}
+	var records []Record
+	for r, err := range f.reader.Nodes(wildcardBranch, false) {
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	return notedWildcards(records, max(runs, 1))
 }
 
 // bringPacked brings in a run from the file's archives.

@@ -23,6 +23,7 @@ func packedName(i int) string { return fmt.Sprintf("packed_%05d", i) }
 // packer gathers runs, in order, until they are worth an archive.
 type packer struct {
 	w     Writer
+	wild  *wildcards
 	runs  []RunRecord
 	size  int
 	first []int64 // of each archive written
@@ -46,7 +47,7 @@ func (p *packer) flush() error {
 		return nil
 	}
 	var archive bytes.Buffer
-	if err := EncodeShard(&archive, nil, p.runs); err != nil {
+	if err := encodeShard(&archive, nil, p.runs, p.wild); err != nil {
 		return err
 	}
 	column := Data{Coll: Scalar, Type: Uint8, Shape: []int{archive.Len()}, Values: archive.Bytes()}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"galvani/internal/durable"
@@ -25,41 +26,62 @@ type Identity struct {
 
 // Plan is the durable description of a sweep: all parameters with their
 // comments and annotations, the explored ranges, what was computed before the
-// runs, and seeds. It is written before the first run.
+// runs, and seeds. It is written before the first run. When a sweep grows, a further
+// generation of its plan is written beside the first one; see [Plan.Next].
 type Plan struct {
 	Header   Header
 	Identity Identity
 	// Digest is a hash of everything that results depend on: names, values,
-	// ranges, annotations and seed; not of comments, config, name and time.
+	// ranges, annotations and seed, and the generations before; not of comments,
+	// config, name and time.
 	Digest string
+	// Generation counts how often the sweep was expanded before this plan.
+	Generation int
 
-	records []Record // with the distinct part of ranges only
+	earlier []generation // as many as Generation says
+	records []Record     // with the distinct part of ranges only
 	spans   []planSpan
+
+	wildOnce sync.Once
+	wild     *wildcards
+	wildErr  error
+}
+
+// generation is a plan that a sweep had before it was expanded.
+type generation struct {
+	Digest string `json:"plan"`
+	Length int    `json:"length"`
 }
 
 // planSpan says how the distinct values of an explored parameter are repeated.
 type planSpan struct {
-	Name   string `json:"name"`
-	Stride int    `json:"stride"`
-	Base   int    `json:"values"`
+	Name  string `json:"name"`
+	Parts layout `json:"parts"`
 }
 
 // planNote is the JSON that stands in the plan's file.
 type planNote struct {
-	Plan     string     `json:"plan"`
-	Name     string     `json:"name"`
-	Comment  string     `json:"comment,omitempty"`
-	Time     time.Time  `json:"time"`
-	Seed     string     `json:"seed"` // decimal: JSON numbers end at 2^53
-	Length   int        `json:"length"`
-	Version  string     `json:"version"`
-	Explored []planSpan `json:"explored,omitempty"`
+	Plan     string       `json:"plan"`
+	Name     string       `json:"name"`
+	Comment  string       `json:"comment,omitempty"`
+	Time     time.Time    `json:"time"`
+	Seed     string       `json:"seed"` // decimal: JSON numbers end at 2^53
+	Length   int          `json:"length"`
+	Version  string       `json:"version"`
+	Explored []planSpan   `json:"explored,omitempty"`
+	Earlier  []generation `json:"earlier,omitempty"`
 	Identity
 }
 
-// NewPlan describes a trajectory that is set up: its parameters should be locked.
-func NewPlan(t *Trajectory, id Identity) (*Plan, error) {
-	p := &Plan{Header: t.Header(), Identity: id}
+// NewPlan describes a trajectory that is set up: its parameters should be
+// locked. What wildcards of the program's own stand for is added to its config.
+func NewPlan(t *Trajectory, id Identity) (*Plan, error) { return newPlan(t, id, nil) }
+
+func newPlan(t *Trajectory, id Identity, earlier []generation) (*Plan, error) {
+	if err := t.noteWildcards(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Header: t.Header(), Identity: id, Generation: len(earlier), earlier: earlier}
 	for r, err := range t.records((*node).encodeBase) {
 		if err != nil {
 			return nil, err
@@ -70,8 +92,7 @@ func NewPlan(t *Trajectory, id Identity) (*Plan, error) {
 		p.records = append(p.records, r)
 	}
 	for _, n := range t.explored {
-		x := n.param.explored
-		p.spans = append(p.spans, planSpan{Name: n.full, Stride: x.stride, Base: x.base.Len()})
+		p.spans = append(p.spans, planSpan{Name: n.full, Parts: n.param.explored.layout()})
 	}
 	var err error
 	p.Digest, err = p.digest()
@@ -82,37 +103,46 @@ func NewPlan(t *Trajectory, id Identity) (*Plan, error) {
 func (p *Plan) digest() (string, error) {
 	var relevant []Record
 	for _, r := range p.records {
-		if r.Name == branchConfig || below(r.Name, branchConfig) {
+		if ofNoInfluence(r.Name) {
 			continue
 		}
 		r.Comment = ""
 		relevant = append(relevant, r)
 	}
 	sum := sha256.New()
-	note := planNote{Seed: strconv.FormatUint(p.Header.Seed, 10), Length: p.Header.Length, Explored: p.spans}
+	note := planNote{Seed: strconv.FormatUint(p.Header.Seed, 10), Length: p.Header.Length, Explored: p.spans, Earlier: p.earlier}
 	if err := EncodeShard(sum, note, []RunRecord{{Info: RunInfo{Index: noRun}, Records: relevant}}); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:16]), nil
 }
 
+// ofNoInfluence tells the config from what decides about results.
+func ofNoInfluence(name string) bool {
+	return name == branchConfig || name == wildcardBranch || below(name, branchConfig) && !below(name, wildcardBranch)
+}
+
 // WritePlan publishes a plan in a runs folder, which is made if need be. It is
-// durable when WritePlan returns. If there is a plan already, the error wraps
-// [ErrExists].
+// durable when WritePlan returns. If there is a plan of this generation already,
+// the error wraps [ErrExists]; if the one before is not that which p grew
+// from, [ErrPlanDiffers].
 func WritePlan(dir string, p *Plan) error {
+	if err := p.follows(dir); err != nil {
+		return err
+	}
 	h := p.Header
 	note := planNote{
 		Plan: p.Digest, Name: h.Name, Comment: h.Comment, Time: h.Time, Seed: strconv.FormatUint(h.Seed, 10), Length: h.Length,
-		Version: h.Version, Explored: p.spans, Identity: p.Identity,
+		Version: h.Version, Explored: p.spans, Earlier: p.earlier, Identity: p.Identity,
 	}
 	err := durable.MakeDir(dir)
 	if err == nil {
 		_, err = durable.Publish(dir, func(w io.Writer) error {
 			return EncodeShard(w, note, []RunRecord{{Info: RunInfo{Index: noRun}, Records: p.records}})
-		}, func(uint64) string { return planName }, true)
+		}, func(uint64) string { return planFile(p.Generation) }, true)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("trajectory: there is a plan in %s: %w", dir, ErrExists)
+		return fmt.Errorf("trajectory: there is a plan in %s: %w", filepath.Join(dir, planFile(p.Generation)), ErrExists)
 	}
 	if err != nil {
 		return fmt.Errorf("trajectory: writing the plan: %w", err)
@@ -120,10 +150,20 @@ func WritePlan(dir string, p *Plan) error {
 	return nil
 }
 
-// ReadPlan reads the plan of a runs folder. If there is none the error wraps
-// [ErrNotFound], if it is damaged [ErrCorrupt].
+// ReadPlan reads the plan of a runs folder, the newest generation of it. If there
+// is none the error wraps [ErrNotFound], if it is damaged [ErrCorrupt].
 func ReadPlan(dir string) (*Plan, error) {
-	path := filepath.Join(dir, planName)
+	newest, err := newestGeneration(dir)
+	if err != nil {
+		return nil, err
+	}
+	return ReadPlanAt(dir, newest)
+}
+
+// ReadPlanAt reads a generation of the plan of a runs folder: 0 is the one that the
+// sweep began with.
+func ReadPlanAt(dir string, generation int) (*Plan, error) {
+	path := filepath.Join(dir, planFile(generation))
 	s, err := OpenShard(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("trajectory: there is no plan in %s: %w", dir, ErrNotFound)
@@ -142,15 +182,18 @@ func ReadPlan(dir string) (*Plan, error) {
 	}
 	p := &Plan{
 		Header:   Header{Name: note.Name, Comment: note.Comment, Time: note.Time, Seed: seed, Length: note.Length, Version: note.Version},
-		Identity: note.Identity, Digest: note.Plan, spans: note.Explored,
+		Identity: note.Identity, Digest: note.Plan, spans: note.Explored, Generation: generation, earlier: note.Earlier,
+	}
+	if len(p.earlier) != generation || !grows(p.earlier, note.Length) {
+		return nil, corrupt(path, fmt.Errorf("it is not the plan of generation %d", generation))
 	}
 	if p.records, err = s.Load(noRun, false); err != nil {
 		return nil, err
 	}
 	for _, x := range p.spans {
 		p.Header.Explored = append(p.Header.Explored, x.Name)
-		if x.Stride < 1 || x.Base < 1 || x.Base > maxRuns || x.Stride > maxRuns {
-			return nil, corrupt(path, fmt.Errorf("bad range of %s", clip(x.Name)))
+		if err := x.Parts.check(note.Length); err != nil {
+			return nil, corrupt(path, fmt.Errorf("range of %s: %w", clip(x.Name), err))
 		}
 	}
 	if digest, err := p.digest(); err != nil || digest != p.Digest {
@@ -161,15 +204,12 @@ func ReadPlan(dir string) (*Plan, error) {
 
 // Records yields the plan's nodes as stores write them, with ranges in full.
 func (p *Plan) Records() iter.Seq2[Record, error] {
-	spans := map[string]tiled{}
-	for _, x := range p.spans {
-		spans[x.Name] = tiled{base: counting(x.Base), stride: x.Stride, n: p.Header.Length}
-	}
+	spans := p.layouts()
 	return func(yield func(Record, error) bool) {
 		for _, r := range p.records {
-			if x, ok := spans[r.Name]; ok {
+			if l := spans[r.Name]; l != nil {
 				var err error
-				if r.Items, err = tileItems(r.Items, x); err != nil {
+				if r.Items, err = tileItems(r.Items, l); err != nil {
 					yield(r, fmt.Errorf("trajectory: %s: %w", r.Name, err))
 					return
 				}
@@ -184,36 +224,48 @@ func (p *Plan) Records() iter.Seq2[Record, error] {
 // Trajectory makes the trajectory that a plan describes, locked and with
 // all runs pending.
 func (p *Plan) Trajectory(kinds []Kind) (*Trajectory, error) {
-	t, err := newFromHeader(p.Header, kinds)
+	wild, err := p.wildcards()
 	if err != nil {
 		return nil, err
 	}
-	for r, err := range p.Records() {
-		if err != nil {
+	t, err := newFromHeader(p.Header, kinds, wild)
+	if err != nil {
+		return nil, err
+	}
+	spans := p.layouts()
+	for _, r := range p.records {
+		if err := t.place(r, func() ([]Item, error) { return r.Items, nil }); err != nil {
 			return nil, err
 		}
-		items := r.Items
-		if err := t.place(r, func() ([]Item, error) { return items, nil }); err != nil {
-			return nil, err
+		if n := t.tree.nodes[r.Name]; n.param != nil {
+			n.param.layout = spans[r.Name]
 		}
 	}
 	t.Lock()
 	return t, t.relinkExplored(p.Header.Explored)
 }
 
+// layouts are those of the explored parameters by full name.
+func (p *Plan) layouts() map[string]layout {
+	m := make(map[string]layout, len(p.spans))
+	for _, x := range p.spans {
+		m[x.Name] = x.Parts
+	}
+	return m
+}
+
 // newFromHeader makes an empty trajectory that something is read into.
-func newFromHeader(h Header, kinds []Kind) (*Trajectory, error) {
+func newFromHeader(h Header, kinds []Kind, wild *wildcards) (*Trajectory, error) {
 	all, err := allKinds(kinds)
 	if err != nil {
 		return nil, err
 	}
-	wild, _ := newWildcards(nil)
 	if h.Length < 1 {
 		h.Length = 1
 	}
 	return &Trajectory{
 		name: h.Name, comment: h.Comment, made: h.Time, seed: h.Seed, version: h.Version, length: h.Length,
-		kinds: all, wild: wild, tree: newTree(),
+		stored: true, kinds: all, wild: wild, tree: newTree(wild.runOf),
 	}, nil
 }
 
@@ -233,8 +285,8 @@ func (t *Trajectory) relinkExplored(names []string) error {
 		if x == nil {
 			continue // a class that nobody knows keeps its range to itself
 		}
-		if x.n != t.length {
-			return fmt.Errorf("trajectory: %s has a range of %d values for %d runs: %w", name, x.n, t.length, ErrCorrupt)
+		if x.Len() != t.length {
+			return fmt.Errorf("trajectory: %s has a range of %d values for %d runs: %w", name, x.Len(), t.length, ErrCorrupt)
 		}
 		t.explored = append(t.explored, n)
 	}
@@ -269,7 +321,7 @@ func (d Difference) String() string {
 // the order seed, length, nodes by name, build, arguments. The branch config is
 // left out. A set-up that no plan can be made of differs in its error.
 func (p *Plan) Compare(t *Trajectory, id Identity) []Difference {
-	now, err := NewPlan(t, id)
+	now, err := newPlan(t, id, p.earlier)
 	if err != nil {
 		return []Difference{{What: "parameter", Now: err.Error()}}
 	}
@@ -290,7 +342,7 @@ func (p *Plan) Compare(t *Trajectory, id Identity) []Difference {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if name == branchConfig || below(name, branchConfig) {
+		if ofNoInfluence(name) {
 			continue
 		}
 		compareNodes(t, name, before[name], after[name], add)
@@ -310,18 +362,17 @@ func orNone(s string) string {
 // planned is a node of a plan with the repetition of its range.
 type planned struct {
 	Record
-	span planSpan
-	n    int
+	layout layout // of its range; nil if it has none
 }
 
 func (p *Plan) byName() map[string]*planned {
 	m := make(map[string]*planned, len(p.records))
 	for _, r := range p.records {
-		m[r.Name] = &planned{Record: r, n: p.Header.Length}
+		m[r.Name] = &planned{Record: r}
 	}
 	for _, x := range p.spans {
 		if r := m[x.Name]; r != nil {
-			r.span = x
+			r.layout = x.Parts
 		}
 	}
 	return m
@@ -367,14 +418,14 @@ func (r *planned) texts(t *Trajectory) (value, explored string) {
 // sameRange tells whether two nodes have the same value in every run, however
 // their ranges are put together.
 func (r *planned) sameRange(s *planned) bool {
-	if r.n != s.n || r.span.Base == 0 || s.span.Base == 0 {
+	if r.layout == nil || s.layout == nil {
 		return false
 	}
-	x, err := tileItems(r.Items, tiled{base: counting(r.span.Base), stride: r.span.Stride, n: r.n})
+	x, err := tileItems(r.Items, r.layout)
 	if err != nil {
 		return false
 	}
-	y, err := tileItems(s.Items, tiled{base: counting(s.span.Base), stride: s.span.Stride, n: s.n})
+	y, err := tileItems(s.Items, s.layout)
 	return err == nil && EqualItems(x, y)
 }
 
@@ -395,8 +446,8 @@ func compareNodes(t *Trajectory, name string, a, b *planned, add func(what, name
 		}
 		return
 	}
-	same := EqualItems(a.Items, b.Items) && a.span == b.span
-	if !same && a.span != b.span {
+	same := EqualItems(a.Items, b.Items) && slices.Equal(a.layout, b.layout)
+	if !same && !slices.Equal(a.layout, b.layout) {
 		same = a.sameRange(b)
 	}
 	if !same || a.Class != b.Class || a.Link != b.Link || a.Leaf != b.Leaf {
@@ -404,10 +455,10 @@ func compareNodes(t *Trajectory, name string, a, b *planned, add func(what, name
 		w, y := b.texts(t)
 		if x != y || v == w {
 			describe := func(p *planned, values string) string {
-				if p.span.Base == 0 {
+				if p.layout == nil {
 					return "not explored"
 				}
-				return fmt.Sprintf("%s (%d values, each %d times in a row)", values, p.span.Base, p.span.Stride)
+				return fmt.Sprintf("%s (%s)", values, p.layout)
 			}
 			if d, e := describe(a, x), describe(b, y); d != e {
 				add("range", name, d, e)

@@ -14,7 +14,7 @@ import (
 // written, or was when its writer died.
 const (
 	shardPrefix = "shard_"
-	planName    = "plan.npz"
+	planPrefix  = "plan"
 	logPrefix   = "times_"
 	npzSuffix   = ".npz"
 )
@@ -43,11 +43,15 @@ func WriteShard(dir string, p *Plan, runs ...RunRecord) (string, error) {
 		}
 		first = min(first, i)
 	}
+	wild, err := p.wildcards()
+	if err != nil {
+		return "", err
+	}
 	name := func(hash uint64) string {
 		return fmt.Sprintf("%s%08d_%d_%016x%s", shardPrefix, first, len(runs), hash, npzSuffix)
 	}
 	path, err := durable.Publish(dir, func(w io.Writer) error {
-		return EncodeShard(w, shardNote{Plan: p.Digest}, runs)
+		return encodeShard(w, shardNote{Plan: p.Digest}, runs, wild)
 	}, name, false)
 	if err != nil {
 		return "", fmt.Errorf("trajectory: publishing runs in %s: %w", dir, err)

@@ -24,7 +24,7 @@ func (n *node) encodeBase() ([]Item, string, error) {
 	}
 	var base Range
 	if p.explored != nil {
-		base = p.explored.base
+		base = p.explored.base()
 	}
 	kind, class := p.kind, p.kind.Class
 	if n.class == classArrayParameter {
@@ -51,16 +51,23 @@ func (n *node) encode() ([]Item, string, error) {
 	if err := n.ready(); err != nil {
 		return nil, "", err
 	}
-	if n.param.raw != nil {
-		return n.param.raw, n.class, nil
+	p := n.param
+	if p.raw != nil && p.layout == nil {
+		return p.raw, n.class, nil
 	}
-	items, class, err := n.encodeBase()
-	if err == nil && n.param.explored != nil {
-		if items, err = tileItems(items, *n.param.explored); err != nil {
-			err = fmt.Errorf("trajectory: %s: %w", n.full, err)
+	items, class, l := p.raw, n.class, p.layout
+	if items == nil {
+		var err error
+		if items, class, err = n.encodeBase(); err != nil {
+			return nil, class, err
 		}
+		l = p.explored.layout()
 	}
-	return items, class, err
+	items, err := tileItems(items, l)
+	if err != nil {
+		return nil, class, fmt.Errorf("trajectory: %s: %w", n.full, err)
+	}
+	return items, class, nil
 }
 
 // Records yields the nodes of the trajectory as stores write them, the root
@@ -155,7 +162,7 @@ func (t *Trajectory) containsExactly(s *scope, parts []string) bool {
 	for _, p := range parts[1:] {
 		full += "." + p
 	}
-	t.expand(RunOf(full))
+	t.expand(t.RunOf(full))
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return s.get(full) != nil

@@ -21,14 +21,14 @@ func (t *Trajectory) Run(i int) (*Run, error) {
 	if i < 0 || i >= t.length {
 		return nil, t.noSuchRun(i)
 	}
-	return &Run{scope: &scope{t: t, own: newTree(), run: i}}, nil
+	return &Run{scope: &scope{t: t, own: newTree(t.wild.runOf), run: i}}, nil
 }
 
 // Index is the number of the run, from 0.
 func (r *Run) Index() int { return r.scope.run }
 
 // Name is run_00000003.
-func (r *Run) Name() string { return r.scope.t.wild["$"](r.scope.run) }
+func (r *Run) Name() string { return r.scope.t.wild.run(r.scope.run) }
 
 // Trajectory is what the run belongs to.
 func (r *Run) Trajectory() *Trajectory { return r.scope.t }

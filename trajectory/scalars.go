@@ -23,6 +23,7 @@ type scalars struct {
 	state   []string
 	params  []Column
 	columns map[string]*scalarColumn
+	wild    *wildcards
 }
 
 // scalarColumn holds the values of a column, those of each type apart.
@@ -34,7 +35,9 @@ type segment struct {
 	values any
 }
 
-func newScalars(rows int) *scalars { return &scalars{rows: rows, columns: map[string]*scalarColumn{}} }
+func newScalars(rows int, wild *wildcards) *scalars {
+	return &scalars{rows: rows, wild: wild, columns: map[string]*scalarColumn{}}
+}
 
 func (s *scalars) row(r RunInfo) {
 	s.index = append(s.index, int64(r.Index))
@@ -61,7 +64,7 @@ func (s *scalars) result(run int, r Record) {
 	if !r.Leaf {
 		return
 	}
-	leaf := scalarName(r.Name)
+	leaf := s.wild.scalarName(r.Name, run)
 	_, last := cutLast(r.Name)
 	for _, it := range r.Items {
 		d := it.Data
@@ -85,10 +88,13 @@ func (s *scalars) result(run int, r Record) {
 }
 
 // scalarName is a node's name without the parts that all runs share.
-func scalarName(full string) string {
+func (w *wildcards) scalarName(full string, run int) string {
 	var out []string
 	for i, p := range strings.Split(full, ".") {
-		if _, ok := ParseRunName(p); ok || i == 0 && p == branchResults || i == 1 && p == "runs" || strings.HasPrefix(p, "run_set_") {
+		if _, ok := w.runOf(p); ok || i == 0 && p == branchResults || i == 1 && p == "runs" || strings.HasPrefix(p, "run_set_") {
+			continue
+		}
+		if slices.ContainsFunc(w.list, func(c Wildcard) bool { return c.Func(run) == p }) {
 			continue
 		}
 		out = append(out, p)

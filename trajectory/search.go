@@ -167,7 +167,7 @@ func (s *scope) exact(start *node, path string) *node {
 func (s *scope) search(start *node, parts []string) (*node, error) {
 	explicit := map[int]bool{}
 	for _, p := range parts {
-		if i, ok := ParseRunName(p); ok {
+		if i, ok := s.t.wild.runOf(p); ok {
 			explicit[i] = true
 			s.t.expand(i)
 		}

@@ -26,8 +26,8 @@ import (
 //	results.runs.$.name/name.offsets  where each text starts (texts+1)
 //	….row                             which rows a leaf has, if not all
 //
-// $ stands for the run's name, $set for that of its set. Nodes that belong to
-// no run stand in a row with index -1. The bytes depend on nothing but the content.
+// $ stands for the run's name, $set for that of its set, $0, $1, … for what other
+// wildcards give, which stands in meta. Nodes that belong to no run stand in a row with index -1. The bytes depend on nothing but the content.
 
 // RunRecord is what a run leaves behind: its row and its nodes.
 type RunRecord struct {
@@ -40,6 +40,7 @@ const shardFormat = 1
 type shardMeta struct {
 	Format int             `json:"format"`
 	Note   json.RawMessage `json:"note,omitempty"`
+	Names  rowNames        `json:"names,omitempty"`
 	Leaves []leafSchema    `json:"leaves"`
 }
 
@@ -90,42 +91,6 @@ type variant struct {
 	schema leafSchema
 	rows   []int64
 	parts  []Data // len(rows) times what each visits
-}
-
-// template replaces the names of the run and its set in a full name.
-func template(full string, run int) (string, error) {
-	if run < 0 {
-		return full, nil
-	}
-	parts := strings.Split(full, ".")
-	for i, p := range parts {
-		switch {
-		case p == RunName(run):
-			parts[i] = "$"
-		case p == RunSetName(run):
-			parts[i] = "$set"
-		case strings.HasPrefix(p, "$"):
-			return "", fmt.Errorf("trajectory: %q cannot be stored: %w", full, ErrName)
-		}
-	}
-	return strings.Join(parts, "."), nil
-}
-
-// fill is the reverse of template.
-func fill(name string, run int) string {
-	if run < 0 || !strings.Contains(name, "$") {
-		return name
-	}
-	parts := strings.Split(name, ".")
-	for i, p := range parts {
-		switch p {
-		case "$":
-			parts[i] = RunName(run)
-		case "$set":
-			parts[i] = RunSetName(run)
-		}
-	}
-	return strings.Join(parts, ".")
 }
 
 // keyOf names everything of a record that goes into its schema.
@@ -212,6 +177,10 @@ func appendPart(out []Data, d Data) []Data {
 // runs are left out: the bytes are a function of the results alone, and the same for
 // any order of runs and records.
 func EncodeShard(w io.Writer, note any, runs []RunRecord) error {
+	return encodeShard(w, note, runs, nil)
+}
+
+func encodeShard(w io.Writer, note any, runs []RunRecord, wild *wildcards) error {
 	runs = slices.Clone(runs)
 	slices.SortStableFunc(runs, func(a, b RunRecord) int { return a.Info.Index - b.Info.Index })
 	for i, r := range runs {
@@ -222,7 +191,8 @@ func EncodeShard(w io.Writer, note any, runs []RunRecord) error {
 			return fmt.Errorf("trajectory: a shard cannot hold run %d twice: %w", r.Info.Index, ErrExists)
 		}
 	}
-	variants, err := gather(runs)
+	names := wild.rowNames(runs)
+	variants, err := gather(runs, names)
 	if err != nil {
 		return err
 	}
@@ -230,7 +200,7 @@ func EncodeShard(w io.Writer, note any, runs []RunRecord) error {
 	for _, name := range []string{"index", "attempt", "seed", "state", "error", "stack", "summary"} {
 		out.name("runs", name)
 	}
-	meta := shardMeta{Format: shardFormat, Leaves: []leafSchema{}}
+	meta := shardMeta{Format: shardFormat, Names: names, Leaves: []leafSchema{}}
 	if note != nil {
 		if meta.Note, err = json.Marshal(note); err != nil {
 			return fmt.Errorf("trajectory: the note of a shard: %w", err)
@@ -259,17 +229,18 @@ func EncodeShard(w io.Writer, note any, runs []RunRecord) error {
 }
 
 // gather sorts the records of all runs by schema.
-func gather(runs []RunRecord) ([]*variant, error) {
+func gather(runs []RunRecord, names rowNames) ([]*variant, error) {
 	byKey := map[string]*variant{}
 	var key []byte
 	for row, run := range runs {
 		seen := make(map[string]bool, len(run.Records))
+		naming := names.row(run.Info.Index, row)
 		for _, r := range run.Records {
-			name, err := template(r.Name, run.Info.Index)
+			name, err := naming.template(r.Name)
 			if err != nil {
 				return nil, err
 			}
-			link, err := template(r.Link, run.Info.Index)
+			link, err := naming.template(r.Link)
 			if err != nil {
 				return nil, err
 			}

@@ -115,6 +115,11 @@ func (s *Shard) readMeta() error {
 	if err := s.readRuns(); err != nil {
 		return err
 	}
+	for token, names := range s.meta.Names {
+		if len(names) != len(s.runs) {
+			return fmt.Errorf("meta: %d names for %q in %d rows", len(names), clip(token), len(s.runs))
+		}
+	}
 	s.leaves = make([]leafReader, len(s.meta.Leaves))
 	for i, l := range s.meta.Leaves {
 		s.leaves[i].leafSchema = l
@@ -391,9 +396,10 @@ func (s *Shard) Names(index int) iter.Seq2[string, bool] {
 		if !ok {
 			return
 		}
+		naming := s.meta.Names.row(index, row)
 		for i := range s.leaves {
 			l := &s.leaves[i]
-			if _, ok := l.position(row); ok && !yield(fill(l.Name, index), !l.Leaf && l.Link == "") {
+			if _, ok := l.position(row); ok && !yield(naming.fill(l.Name), !l.Leaf && l.Link == "") {
 				return
 			}
 		}
@@ -411,13 +417,14 @@ func (s *Shard) Load(index int, skeleton bool) ([]Record, error) {
 		return nil, err
 	}
 	out := []Record{}
+	naming := s.meta.Names.row(index, row)
 	for i := range s.leaves {
 		l := &s.leaves[i]
 		at, ok := l.position(row)
 		if !ok {
 			continue
 		}
-		r, err := s.record(l, index, at, skeleton)
+		r, err := s.record(l, naming, at, skeleton)
 		if err != nil {
 			return nil, corrupt(s.path, err)
 		}
@@ -435,7 +442,8 @@ func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) 
 	if err := s.Verify(); err != nil {
 		return Record{}, err
 	}
-	want, err := template(name, index)
+	naming := s.meta.Names.row(index, row)
+	want, err := naming.template(name)
 	if err != nil {
 		return Record{}, err
 	}
@@ -445,7 +453,7 @@ func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) 
 			continue
 		}
 		if at, ok := l.position(row); ok {
-			r, err := s.record(l, index, at, skeleton)
+			r, err := s.record(l, naming, at, skeleton)
 			if err != nil {
 				return Record{}, corrupt(s.path, err)
 			}
@@ -455,8 +463,8 @@ func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) 
 	return Record{}, fmt.Errorf("trajectory: shard %s has no %s: %w", s.path, clip(name), ErrNotFound)
 }
 
-func (s *Shard) record(l *leafReader, index, at int, skeleton bool) (Record, error) {
-	r := Record{Name: fill(l.Name, index), Leaf: l.Leaf, Class: l.Class, Comment: l.Comment, Link: fill(l.Link, index)}
+func (s *Shard) record(l *leafReader, naming nameMap, at int, skeleton bool) (Record, error) {
+	r := Record{Name: naming.fill(l.Name), Leaf: l.Leaf, Class: l.Class, Comment: l.Comment, Link: naming.fill(l.Link)}
 	var err error
 	if r.Annotations, err = s.items(l.Annotations, at); err != nil {
 		return r, err

@@ -66,12 +66,13 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 	if err := shard.Note(&note); err != nil {
 		return err
 	}
-	if note.Plan != p.Digest {
+	length, ok := p.Covers(note.Plan)
+	if !ok {
 		return fmt.Errorf("trajectory: shard %s belongs to another plan (%s, the plan here is %s): %w", path, clip(note.Plan), p.Digest, ErrPlanDiffers)
 	}
 	for _, info := range shard.Runs() {
-		if info.Index < 0 || info.Index >= p.Header.Length {
-			return corrupt(path, fmt.Errorf("it holds run %d of a sweep of %d runs", info.Index, p.Header.Length))
+		if info.Index < 0 || info.Index >= length {
+			return corrupt(path, fmt.Errorf("it holds run %d of a sweep of %d runs", info.Index, length))
 		}
 		if l, ok := logs[attempt{info.Index, info.Attempt}]; ok {
 			info.Start, info.Finish, info.Host, info.Program = l.Start, l.Finish, l.Host, l.Program

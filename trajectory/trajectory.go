@@ -36,11 +36,12 @@ type Trajectory struct {
 	seed          uint64
 	version       string
 	kinds         []Kind
-	wild          wildcards
+	wild          *wildcards
 	tree          *tree
 	explored      []*node // in the order of exploring
 	length        int
 	locked        bool
+	stored        bool      // it comes from a file
 	infos         []RunInfo // nil: all pending
 	presets       map[string]any
 
@@ -77,7 +78,7 @@ func New(name string, o Options) (*Trajectory, error) {
 	}
 	return &Trajectory{
 		name: name, comment: o.Comment, made: made, seed: o.Seed, version: Version,
-		kinds: kinds, wild: wild, tree: newTree(), length: 1,
+		kinds: kinds, wild: wild, tree: newTree(wild.runOf), length: 1,
 	}, nil
 }
 

@@ -12,6 +12,7 @@ type tree struct {
 	nodes  map[string]*node
 	byName map[string]*namesakes
 	links  int
+	runOf  func(part string) (int, bool) // which run a part of a name stands for
 }
 
 // namesakes are the nodes with the same last name, those of each run apart, so
@@ -21,9 +22,9 @@ type namesakes struct {
 	runs   map[int][]*node
 }
 
-func newTree() *tree {
+func newTree(runOf func(part string) (int, bool)) *tree {
 	root := &node{run: noRun, children: map[string]*node{}}
-	return &tree{root: root, nodes: map[string]*node{"": root}, byName: map[string]*namesakes{}}
+	return &tree{root: root, nodes: map[string]*node{"": root}, byName: map[string]*namesakes{}, runOf: runOf}
 }
 
 // group returns the group of that full name and makes it and those above it
@@ -58,8 +59,10 @@ func (t *tree) insert(n *node) (*node, error) {
 		return nil, err
 	}
 	n.name, n.depth, n.run = name, parent.depth+1, parent.run
-	if i, ok := ParseRunName(name); ok && n.run == noRun {
-		n.run = i
+	if n.run == noRun {
+		if i, ok := t.runOf(name); ok {
+			n.run = i
+		}
 	}
 	parent.children[name] = n
 	t.nodes[n.full] = n
