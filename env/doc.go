@@ -86,6 +86,16 @@
 // alone after the next start, and given up as failed ([CrashError]) when that has cost too
 // many processes.
 //
+// # Logs
+//
+// A run has a logger, [Log], and a writer for text, [Output]. What it logs is in
+// OUT/logs/TRAJECTORY/START/SET/RUN_LOG.txt, with the reason if it failed; a run that logs
+// nothing has no file. LOG.txt and ERROR.txt above it tell about the sweep: what
+// was said at the terminal, warnings of runs, and what [Environment.Logger] is told. START is a
+// name like environment_ab12cd3_2026_01_31_15h04m05s, new for each start. -log-runs, -log-file and
+// -log-errors give the files other names ([Logs]), -log-level and -log-format say what is
+// in them.
+//
 // # What is missing
 //
 // When all runs have ended, the results are looked through: a result that some runs have

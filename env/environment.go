@@ -86,8 +86,11 @@ type Options struct {
 	Chunk int
 	// Arguments are the command's arguments beside its flags.
 	Arguments []string
-	// LogLevel is the least level that [Environment.Logger] writes to Stderr.
-	LogLevel slog.Level
+	// Logs are the log files, and the least level that is logged.
+	Logs Logs
+	// Threads is how many goroutines one run may use, which [Threads] tells it.
+	// 0: one; the processors are for the runs that are executed at once.
+	Threads int
 	// Stdout and Stderr take what the program and the environment say.
 	// Nil: nothing is written.
 	Stdout, Stderr io.Writer
@@ -102,6 +105,7 @@ type Environment struct {
 	file   string // trajectory file if Out names one
 	con    *console
 	stdout io.Writer
+	logs   *logs
 	log    *slog.Logger
 	noCgo  sync.Once // to say it
 
@@ -151,7 +155,8 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	if o.Deadline > 0 {
 		e.deadline = time.Now().Add(o.Deadline)
 	}
-	e.log = slog.New(slog.NewTextHandler(con, &slog.HandlerOptions{Level: o.LogLevel}))
+	e.logs = newLogs(o.Logs, con)
+	e.log = slog.New(router{logs: e.logs})
 	return e, nil
 }
 
@@ -160,12 +165,13 @@ func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, 
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
 		Force: std.force, Retry: std.retry.value, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
-		Lease: std.lease, Chunk: std.chunk, LogLevel: std.log, Arguments: fs.Args(), Stdout: stdout,
+		Lease: std.lease, Chunk: std.chunk, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,
 	}
 	if std.seed.set {
 		o.Seed = &std.seed.value
 	}
 	o.Settings = map[string]string{}
+	o.Logs.JSON = std.logs.format.value == "json"
 	names := standardNames()
 	fs.VisitAll(func(f *flag.Flag) {
 		if !names[f.Name] {
@@ -204,7 +210,8 @@ func (e *Environment) Workers() int { return e.o.Workers }
 // Args are the program's arguments beside its flags.
 func (e *Environment) Args() []string { return slices.Clone(e.o.Arguments) }
 
-// Logger writes to standard error without disturbing the progress bar.
+// Logger writes to standard error, without disturbing the progress bar, and to the
+// log of the sweep that is being executed. With the context of a run it is [Log].
 func (e *Environment) Logger() *slog.Logger { return e.log }
 
 // Stdout is where the program's own output goes, such as a table of results.
@@ -224,7 +231,16 @@ func (e *Environment) Trajectory(name string, o trajectory.Options) (*trajectory
 
 // say prints a line for the person at the terminal.
 func (e *Environment) say(format string, args ...any) {
-	e.con.printf(e.o.Name+": "+format, args...)
+	text := fmt.Sprintf(format, args...)
+	e.con.printf("%s: %s", e.o.Name, text)
+	e.logs.note(slog.LevelInfo, text)
+}
+
+// complain prints a line about something that failed.
+func (e *Environment) complain(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	e.con.printf("%s: %s", e.o.Name, text)
+	e.logs.note(slog.LevelError, text)
 }
 
 func progressWays() []string {

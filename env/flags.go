@@ -30,14 +30,21 @@ type standard struct {
 	deadline time.Duration
 	lease    time.Duration
 	chunk    int
-	log      slog.Level
+	logs     logFlags
+}
+
+// logFlags are the flags about logs.
+type logFlags struct {
+	Logs
+	format choice
 }
 
 func (s *standard) register(fs *flag.FlagSet, name string) {
 	s.out = "results/" + name
 	s.progress = choice{value: progressAuto, of: []string{progressAuto, progressBar, progressLines, progressNone}}
 	s.profile = choice{of: []string{"cpu", "mem", "trace"}}
-	s.log = slog.LevelInfo
+	s.logs.Logs = Logs{Main: defaultMainLog, Errors: defaultErrorsLog, Runs: defaultRunLogs}
+	s.logs.format = choice{value: "text", of: []string{"text", "json"}}
 	fs.StringVar(&s.out, "out", s.out, "write into folder `DIR`, or into the trajectory file DIR/NAME.hdf5 and its folder")
 	fs.IntVar(&s.workers, "workers", 0, "run `N` points at once; 0 takes as many as there are processors")
 	fs.Var(&s.seed, "seed", "root `SEED` of all random numbers (default: the program's)")
@@ -51,7 +58,11 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.DurationVar(&s.deadline, "deadline", 0, "be at work for `DURATION` at most, as under a job's time limit; the same command goes on")
 	fs.DurationVar(&s.lease, "lease", defaultLease, "take over the runs of a process on another machine after `DURATION` without a sign of life")
 	fs.IntVar(&s.chunk, "chunk", 0, "claim `N` runs at once when several processes share the sweep; 0 is what takes a second")
-	fs.TextVar(&s.log, "log", s.log, "log from `LEVEL` on: debug, info, warn or error")
+	fs.TextVar(&s.logs.Level, "log-level", slog.LevelInfo, "log from `LEVEL` on: debug, info, warn or error")
+	fs.Var(&s.logs.format, "log-format", "write log files as `FORMAT` text or json")
+	fs.StringVar(&s.logs.Main, "log-file", s.logs.Main, "log the sweep into `FILE` in the output folder; empty is none")
+	fs.StringVar(&s.logs.Errors, "log-errors", s.logs.Errors, "log the errors of the sweep into `FILE`; empty is none")
+	fs.StringVar(&s.logs.Runs, "log-runs", s.logs.Runs, "log each run into its `FILE`; empty is none")
 }
 
 // forWorker takes back what the first process of a sweep was told about itself.

@@ -10,7 +10,7 @@ import (
 
 // FuzzParse: whatever the arguments are, there is an error of one line or none.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"-workers 2", "-wrokers", "-plots false", "--", "-", "---x", "-seed=-1", "-log\x00loud", "-h", "-progress=bar now", "-\n"} {
+	for _, s := range []string{"-workers 2", "-wrokers", "-plots false", "--", "-", "---x", "-seed=-1", "-log-level\x00loud", "-h", "-progress=bar now", "-\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -21,8 +21,9 @@ const launchFile = "launch.json"
 type launch struct {
 	Program string    `json:"program"`
 	Args    []string  `json:"args"`
-	Dir     string    `json:"dir"`  // the working directory
-	Time    time.Time `json:"time"` // of the trajectory
+	Dir     string    `json:"dir"`   // the working directory
+	Time    time.Time `json:"time"`  // of the trajectory
+	Start   string    `json:"start"` // name of this start of the sweep
 	Lease   string    `json:"lease"`
 }
 
@@ -35,7 +36,7 @@ func (s *sweep) writeLaunch() error {
 	if err != nil {
 		return fmt.Errorf("env: %w", err)
 	}
-	l := launch{Program: s.env.o.Name, Args: s.env.command, Dir: dir, Time: s.plan.Header.Time, Lease: s.env.o.Lease.String()}
+	l := launch{Program: s.env.o.Name, Args: s.env.command, Dir: dir, Time: s.plan.Header.Time, Start: s.start, Lease: s.env.o.Lease.String()}
 	err = durable.Replace(filepath.Join(s.dir, launchFile), func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "\t")

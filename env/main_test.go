@@ -94,7 +94,7 @@ func TestFlagsReachTheEnvironment(t *testing.T) {
 		e.Logger().Info("unheard")
 		e.Logger().Warn("heard", "run", 3)
 		return nil
-	}}, "-workers", "3", "-out", dir, "-log", "warn", "one", "two")
+	}}, "-workers", "3", "-out", dir, "-log-level", "warn", "one", "two")
 	assert.Equal(t, 0, status)
 	assert.Contains(t, stderr, "msg=heard run=3")
 	assert.NotContains(t, stderr, "unheard")

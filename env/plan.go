@@ -22,7 +22,7 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.program = programName(build)
+	s.program, s.start = programName(build), startName(build, s.t.Time())
 	id := trajectory.Identity{Build: build, Args: s.arguments()}
 	const hint = "-force starts anew and moves what is there aside, -out takes another folder"
 	plan, err := trajectory.ReadPlan(s.dir)

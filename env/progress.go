@@ -22,12 +22,10 @@ type Reporter interface {
 // 0 to 1. It is what a [Func] uses; an experiment that must not know this package
 // is a [Reporter] instead. With a context of somewhere else it does nothing.
 func Report(ctx context.Context, fraction float64) {
-	if f, ok := ctx.Value(reportKey{}).(func(float64)); ok {
-		f(fraction)
+	if s := scopeOf(ctx); s != nil && s.report != nil {
+		s.report(fraction)
 	}
 }
-
-type reportKey struct{}
 
 // The ways to show progress, as -progress names them.
 const (

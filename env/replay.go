@@ -29,7 +29,8 @@ func (s *sweep) replay(ctx context.Context) error {
 	var failed []*RunError
 	c := crew{
 		// One after another: what they say is not mixed up, and neither is a profile.
-		slots: 1, timeout: s.env.o.Timeout, grace: s.env.o.Grace, view: s.t.Run, run: s.x.Run, now: time.Now,
+		slots: 1, timeout: s.env.o.Timeout, grace: s.env.o.Grace, view: s.t.Run, now: time.Now,
+		run:  func(ctx context.Context, r *trajectory.Run) error { return s.executeIn(ctx, r, &scope{aloud: true}) },
 		mark: func(int, string) {}, excuses: st.excuses, deaf: s.deaf,
 		take: func(context.Context) (task, bool, error) {
 			if next == len(runs) {

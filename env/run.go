@@ -49,7 +49,7 @@ const maxReasons = 20
 // In a process that is a worker of the sweep, Run executes a share of its runs and
 // then returns an error that ends the program; of another sweep it does nothing.
 func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Experiment, opts ...Option) error {
-	s := &sweep{env: e, t: t, x: x, start: time.Now()}
+	s := &sweep{env: e, t: t, x: x, began: time.Now()}
 	for _, o := range opts {
 		o(&s.options)
 	}
@@ -76,7 +76,7 @@ type sweep struct {
 	env   *Environment
 	t     *trajectory.Trajectory
 	x     Experiment
-	start time.Time
+	began time.Time
 
 	path  string // of the trajectory file
 	dir   string // of plan and shards
@@ -85,6 +85,7 @@ type sweep struct {
 
 	host    string
 	program string // that this process is, in a few letters
+	start   string // name of this start of the sweep
 
 	me         *presence
 	others     *observer
@@ -207,6 +208,7 @@ func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 // when all runs of the sweep have ended, here or elsewhere.
 func (s *sweep) execute(ctx context.Context) error {
 	e := s.env
+	defer s.openLogs()()
 	s.announce()
 	s.progress = newProgress(e.o.Name, s.t.Len(), s.reused, len(s.failed), time.Now())
 	s.showProgress()
@@ -237,9 +239,7 @@ func (s *sweep) execute(ctx context.Context) error {
 		slots: e.o.Workers, stopAfter: s.stopAfter, timeout: e.o.Timeout, grace: e.o.Grace,
 		take: claims.take, view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
 		run: func(ctx context.Context, r *trajectory.Run) error {
-			i := r.Index()
-			ctx = context.WithValue(ctx, reportKey{}, func(f float64) { s.progress.report(i, f) })
-			return s.x.Run(ctx, r)
+			return s.executeIn(ctx, r, &scope{report: func(f float64) { s.progress.report(r.Index(), f) }})
 		},
 		ended: func(o outcome) {
 			claims.took(o.Info.Finish.Sub(o.Info.Start))
@@ -263,6 +263,16 @@ func (s *sweep) execute(ctx context.Context) error {
 		return s.unsaved(cause)
 	}
 	return s.stopped(st.launch)
+}
+
+// openLogs starts the log files of this start of the sweep.
+func (s *sweep) openLogs() (close func()) {
+	e := s.env
+	name := s.start
+	if e.role != nil && e.role.launch.Start != "" {
+		name = e.role.launch.Start
+	}
+	return e.logs.open(e.dir, s.t.Name(), name, processName(s.host), e.role != nil)
 }
 
 // announce says what is about to happen.
@@ -295,7 +305,9 @@ func (s *sweep) ended(o *outcome) {
 	failed := o.Info.State == trajectory.Failed
 	s.progress.finish(o.Info.Index, failed, o.Info.State == trajectory.Cancelled)
 	if failed {
-		s.explain(s.fail(o.Info, o.err))
+		f := s.fail(o.Info, o.err)
+		s.env.logs.failure(f)
+		s.explain(f)
 	}
 }
 
@@ -321,7 +333,7 @@ func (s *sweep) explain(f *RunError) {
 	s.mu.Unlock()
 	switch {
 	case n <= maxReasons:
-		s.env.say("%v", f)
+		s.env.complain("%v", f)
 		if again := s.env.commandWith("-only", strconv.Itoa(f.Index)); again != "" {
 			s.env.say("  to repeat it alone: %s", again)
 		}
@@ -379,7 +391,7 @@ func (s *sweep) summary(left int) {
 	case s.reused > 0:
 		text += fmt.Sprintf(" (reused %d, ran %d)", s.reused, s.published)
 	}
-	text += " in " + span(time.Since(s.start))
+	text += " in " + span(time.Since(s.began))
 	if left == 0 {
 		text += "; results in " + s.path
 	}

@@ -32,6 +32,8 @@ type probe struct {
 	constant float64 // a parameter that is not explored
 	seed     uint64
 	options  []env.Option
+	// preparing is handed the environment before the sweep; may be nil.
+	preparing func(*env.Environment)
 	experiment
 }
 
@@ -116,6 +118,9 @@ func (p *probe) exec(ctx context.Context, args ...string) (status int, stderr st
 		t, err := p.trajectory(e)
 		if err != nil {
 			return err
+		}
+		if p.preparing != nil {
+			p.preparing(e)
 		}
 		return e.Run(ctx, t, p.experiment, p.options...)
 	}}
@@ -378,7 +383,7 @@ func TestWhatChangedIsNamedAndRefused(t *testing.T) {
 		})
 	}
 	p := newProbe(6)
-	status, stderr = p.in(t, dir, "-scale", "2", "-workers", "3", "-log", "error")
+	status, stderr = p.in(t, dir, "-scale", "2", "-workers", "3", "-log-level", "error")
 	assert.Equal(t, 0, status, stderr)
 
 	// -force starts anew; nothing is deleted.
