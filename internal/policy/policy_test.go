@@ -42,6 +42,8 @@ var mayImport = map[string][]string{
 	"trajectory/paramset": {
 		"trajectory",
 	},
+	"trajectory/design": {"trajectory"},
+	"trajectory/table":  {"trajectory"},
 	"brianparam": {"trajectory", "monitor"},
 	"env":        {"trajectory"},
 	"analysis":   {"monitor", "trajectory"},
