@@ -44,13 +44,13 @@ var mayImport = map[string][]string{
 	},
 	"trajectory/design": {"trajectory"},
 	"trajectory/table":  {"trajectory"},
-	"brianparam": {"trajectory", "monitor"},
-	"env":        {"trajectory"},
-	"analysis":   {"monitor", "trajectory"},
-	"plot":       {"monitor", "trajectory"},
-	"cmd":        {"*"},
-	"examples":   {"*"},
-	"bench":      {"*"},
+	"brianparam":        {"trajectory", "monitor"},
+	"env":               {"trajectory"},
+	"analysis":          {"monitor", "trajectory"},
+	"plot":              {"monitor", "trajectory"},
+	"cmd":               {"*"},
+	"examples":          {"*"},
+	"bench":             {"*"},
 }
 
 // directDependencies is every module that go.mod may name without "// indirect".
