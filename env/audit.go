@@ -116,27 +116,38 @@ func (a *auditor) read(path string) error {
 			continue
 		}
 		a.shard[r.Index] = path
-		for _, name := range resultNames(shard, r.Index) {
+		names, err := a.resultNames(shard, r.Index)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
 			a.names[name]++
 		}
 	}
 	return nil
 }
 
+// prefix is what is put before the name that a run gives a result.
+func (a *auditor) prefix(run int) (string, error) {
+	r, err := a.t.Run(run)
+	if err != nil {
+		return "", err
+	}
+	return "results.runs." + r.Name() + ".", nil
+}
+
 // resultNames are the results of a run by the names that the run gave them.
-func resultNames(shard *trajectory.Shard, run int) (all []string) {
+func (a *auditor) resultNames(shard *trajectory.Shard, run int) (all []string, err error) {
+	prefix, err := a.prefix(run)
+	if err != nil {
+		return nil, err
+	}
 	for name, group := range shard.Names(run) {
-		if result, ok := resultName(name, run); ok && !group {
+		if result, ok := strings.CutPrefix(name, prefix); ok && !group {
 			all = append(all, result)
 		}
 	}
-	return all
-}
-
-// resultName is the name that a run gave its result: what is behind
-// results.runs.run_00000003.
-func resultName(full string, run int) (string, bool) {
-	return strings.CutPrefix(full, "results.runs."+trajectory.RunName(run)+".")
+	return all, nil
 }
 
 // missing lists results that runs lack, in an *AuditError; nil if there are none.
@@ -167,7 +178,10 @@ func (a *auditor) missing(declared, optional []string) error {
 		if err != nil {
 			return err
 		}
-		has := resultNames(shard, i)
+		has, err := a.resultNames(shard, i)
+		if err != nil {
+			return err
+		}
 		for name := range e.Missing {
 			if !slices.Contains(has, name) {
 				e.Missing[name] = append(e.Missing[name], i)
@@ -187,10 +201,14 @@ func (a *auditor) results(run int) ([]trajectory.Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	prefix, err := a.prefix(run)
+	if err != nil {
+		return nil, err
+	}
 	var own []trajectory.Record
 	for _, r := range records {
 		var ok bool
-		if r.Name, ok = resultName(r.Name, run); ok {
+		if r.Name, ok = strings.CutPrefix(r.Name, prefix); ok {
 			own = append(own, r)
 		}
 	}

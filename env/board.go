@@ -102,13 +102,14 @@ func (b *board) open(path string, verify bool) ([]trajectory.RunInfo, error) {
 	if err := shard.Note(&note); err != nil {
 		return nil, err
 	}
-	if note.Plan != b.plan.Digest {
+	length, ok := b.plan.Covers(note.Plan)
+	if !ok {
 		return nil, fmt.Errorf("env: shard %s belongs to another plan: %w", path, trajectory.ErrPlanDiffers)
 	}
 	rows := shard.Runs()
 	for _, r := range rows {
-		if r.Index < 0 || r.Index >= len(b.runs) {
-			return nil, fmt.Errorf("env: shard %s holds run %d of a sweep of %d runs: %w", path, r.Index, len(b.runs), trajectory.ErrCorrupt)
+		if r.Index < 0 || r.Index >= min(length, len(b.runs)) {
+			return nil, fmt.Errorf("env: shard %s holds run %d of a sweep of %d runs: %w", path, r.Index, length, trajectory.ErrCorrupt)
 		}
 	}
 	if verify {
