@@ -11,8 +11,9 @@
 //
 // The bytes written depend on the arrays alone: no times, no compression, entries
 // in the order of the calls. Arrays are C-ordered and little-endian; the element
-// types are bool, all sizes of integers, float32, float64, complex64 and complex128.
-// Text is up to the caller (bytes and offsets as two arrays).
+// types are bool, all sizes of integers, float32, float64, complex64, complex128
+// and short texts of bytes, all as wide as the longest ([Text]). Longer text is up
+// to the caller (bytes and offsets as two arrays).
 //
 // What is read is hostile until checked: every size is compared with that of
 // the file before memory is taken for it, and [File.Verify] compares the

@@ -15,6 +15,7 @@ const (
 	headerStep = 64      // headers are padded to a multiple of this
 	maxHeader  = 1 << 16 // longest header that is read
 	maxDims    = 32
+	maxText    = 1 << 12 // longest text of an array of texts
 )
 
 // Header describes an array without its values.
@@ -37,7 +38,17 @@ func itemSize(descr string) int {
 	case "<c16":
 		return 16
 	}
-	return 0
+	return textSize(descr)
+}
+
+// textSize is the width of texts of bytes such as "|S3", 0 for any other type.
+func textSize(descr string) int {
+	digits, ok := strings.CutPrefix(descr, "|S")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil || n < 1 || n > maxText || digits[0] == '+' {
+		return 0
+	}
+	return n
 }
 
 // elements is the product of a shape; an error if it is negative or overflows.

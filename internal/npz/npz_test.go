@@ -35,6 +35,9 @@ func arrays() []npz.Array {
 		{Shape: []int{3, 0, 2}, Values: []int64{}},
 		{Shape: []int{}, Values: []float64{7}},
 		{Shape: []int{200_000}, Values: make([]float64, 200_000)},
+		{Shape: []int{2, 1}, Values: npz.Text{"csr", "\xff"}},
+		{Shape: []int{}, Values: npz.Text{"dia"}},
+		{Shape: []int{1}, Values: npz.Text{""}},
 	}
 }
 

@@ -291,6 +291,10 @@ func read(r io.Reader, descr string, n, room int) (any, error) {
 			return complex(math.Float64frombits(le.Uint64(b)), math.Float64frombits(le.Uint64(b[8:])))
 		})
 	}
+	if size := textSize(descr); size > 0 {
+		texts, err := take(r, n, room, size, func(b []byte) string { return strings.TrimRight(string(b), "\x00") })
+		return Text(texts), err
+	}
 	return nil, fmt.Errorf("element type %q is not supported", descr)
 }
 
@@ -299,7 +303,7 @@ func read(r io.Reader, descr string, n, room int) (any, error) {
 func take[T any](r io.Reader, n, room, size int, get func([]byte) T) ([]T, error) {
 	const piece = 1 << 16
 	out := make([]T, 0, max(room, min(n, piece)))
-	buf := make([]byte, min(n*size, piece))
+	buf := make([]byte, min(n*size, max(piece, size)))
 	for len(out) < n {
 		want := min((n-len(out))*size, len(buf)/size*size)
 		if _, err := io.ReadFull(r, buf[:want]); err != nil {

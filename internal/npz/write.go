@@ -8,6 +8,10 @@ import (
 	"math"
 )
 
+// Text is the values of an array of short texts of bytes, all stored as wide as the
+// longest. NULs at the end are lost.
+type Text []string
+
 // Writer writes an archive; the zero value is not usable.
 type Writer struct {
 	z    *zip.Writer
@@ -27,7 +31,7 @@ func (w *Writer) Write(name string, shape []int, values any) error {
 	}
 	w.seen[name] = true
 	descr, n := describe(values)
-	if descr == "" {
+	if descr == "" || itemSize(descr) == 0 {
 		return fmt.Errorf("npz: array %q: a %T cannot be written", name, values)
 	}
 	want, err := elements(shape)
@@ -87,6 +91,12 @@ func describe(values any) (string, int) {
 		return "<c8", len(v)
 	case []complex128:
 		return "<c16", len(v)
+	case Text:
+		width := 1
+		for _, s := range v {
+			width = max(width, len(s))
+		}
+		return fmt.Sprintf("|S%d", width), len(v)
 	}
 	return "", 0
 }
@@ -129,6 +139,13 @@ func (w *Writer) values(out io.Writer, values any) error {
 	case []complex128:
 		return put(w, out, v, func(b []byte, x complex128) []byte {
 			return le.AppendUint64(le.AppendUint64(b, math.Float64bits(real(x))), math.Float64bits(imag(x)))
+		})
+	case Text:
+		descr, _ := describe(v)
+		width := itemSize(descr)
+		return put(w, out, v, func(b []byte, s string) []byte {
+			b = append(b, s...)
+			return append(b, make([]byte, width-len(s))...)
 		})
 	}
 	return fmt.Errorf("a %T cannot be written", values)
