@@ -1,5 +1,5 @@
 // Package plot draws what simulations are looked at with: spike rasters, traces
-// of recorded variables, and curves over a swept parameter. A picture is
+// of recorded variables, curves over a swept parameter and heat maps over two. A picture is
 // described by an options struct, made into a [Figure] and saved as .png
 // (150 dots per inch) or .svg.
 //

@@ -25,6 +25,7 @@ const maxInches = 40
 type Figure struct {
 	width, height vg.Length
 	render        func(sheet)
+	exact         bool // colours carry values, so a PNG keeps them all
 }
 
 // sheet is what a figure is drawn on. pixels is nil unless it is an image.
@@ -93,7 +94,7 @@ func (f *Figure) Encode(w io.Writer, format string) error {
 	case "png":
 		c := vgimg.NewWith(vgimg.UseWH(f.width, f.height), vgimg.UseDPI(DPI))
 		f.render(sheet{Canvas: draw.New(c), pixels: &pixels{image: c.Image(), height: f.height}})
-		return encodePNG(w, c.Image())
+		return encodePNG(w, c.Image(), f.exact)
 	case "svg":
 		c := vgsvg.NewWith(vgsvg.UseWH(f.width, f.height))
 		f.render(sheet{Canvas: draw.New(c)})

@@ -32,12 +32,15 @@ func (p *pixels) rgba() (*image.RGBA, bool) {
 
 // encodePNG writes img with its resolution. An image of at most 256 colours is written with
 // a palette, which takes half the size and time; where smoothed edges make more shades, 32
-// per channel do as well.
-func encodePNG(w io.Writer, img image.Image) error {
+// per channel do as well, unless the colours have to be exact.
+func encodePNG(w io.Writer, img image.Image, exact bool) error {
 	if rgba, ok := img.(*image.RGBA); ok {
 		for _, keep := range [...]uint32{0xffffffff, 0xfff8f8f8} {
 			if paletted := withPalette(rgba, keep); paletted != nil {
 				img = paletted
+				break
+			}
+			if exact {
 				break
 			}
 		}
