@@ -36,6 +36,7 @@ var mayImport = map[string][]string{
 	"trajectory":          {},
 	"trajectory/dirstore": {"trajectory"},
 	"trajectory/hdf5":     {"trajectory"},
+	"trajectory/merge":    {"trajectory"},
 	"trajectory/storetest": {
 		"trajectory",
 	},
