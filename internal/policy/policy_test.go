@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"synapse":             {"neuron", "equation"},
 	"monitor":             {"neuron", "synapse", "equation"},
 	"network":             {"neuron", "synapse", "monitor", "equation", "trajectory", "brianparam"},
+	"network/gridsearch":  {"network", "neuron", "synapse", "monitor", "equation", "trajectory", "brianparam"},
 	"trajectory":          {},
 	"trajectory/dirstore": {"trajectory"},
 	"trajectory/hdf5":     {"trajectory"},
