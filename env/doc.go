@@ -86,6 +86,16 @@
 // alone after the next start, and given up as failed ([CrashError]) when that has cost too
 // many processes.
 //
+// # Resources
+//
+// As many runs are executed at once as there are processors, or -workers says. With -threads
+// each may use several ([Threads]). -max-memory, -max-swap and -max-cpu hold back runs while
+// the machine, or the container or cluster job that the process is in, is used more than that;
+// one run is always executed. -nice leaves the processors to others. After the first runs it is
+// said how much room and time the sweep will take, and before the disk is full it is
+// stopped in good order ([ErrDiskFull]). -dry-run shows what would be done and checks every point
+// ([Checker]), and does nothing.
+//
 // # Logs
 //
 // A run has a logger, [Log], and a writer for text, [Output]. What it logs is in

@@ -88,9 +88,17 @@ type Options struct {
 	Arguments []string
 	// Logs are the log files, and the least level that is logged.
 	Logs Logs
-	// Threads is how many goroutines one run may use, which [Threads] tells it.
-	// 0: one; the processors are for the runs that are executed at once.
+	// Threads is how many processors one run may use, which [Threads] tells it: so
+	// many runs fewer are executed at once unless Workers says how many. 0: one.
 	Threads int
+	// Caps are limits on what the machine is used for.
+	Caps Caps
+	// Reserve is how many bytes have to be left on the disk: before there are less,
+	// the sweep is stopped. 0: a hundredth of the disk, at most 256 MB.
+	Reserve int64
+	// DryRun prints to Stdout what a sweep would do and finds out whether every point
+	// is possible, as far as a [Checker] tells. Nothing is executed and nothing written.
+	DryRun bool
 	// Stdout and Stderr take what the program and the environment say.
 	// Nil: nothing is written.
 	Stdout, Stderr io.Writer
@@ -109,6 +117,7 @@ type Environment struct {
 	log    *slog.Logger
 	noCgo  sync.Once // to say it
 
+	machine  machine
 	command  []string  // the arguments with which the process was called; nil if it cannot be called again
 	deadline time.Time // zero if there is none
 	process  *process  // nil if it is not the program's own
@@ -128,8 +137,15 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	if o.Workers < 0 {
 		return nil, fmt.Errorf("env: %d workers: want 0 (one per processor) or more", o.Workers)
 	}
+	if o.Threads < 0 || o.Reserve < 0 {
+		return nil, fmt.Errorf("env: %d threads for a run and %d bytes in reserve: want 0 (the usual) or more", o.Threads, o.Reserve)
+	}
+	if err := o.Caps.check(); err != nil {
+		return nil, err
+	}
+	o.Threads = max(1, o.Threads)
 	if o.Workers == 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
+		o.Workers = max(1, runtime.GOMAXPROCS(0)/o.Threads)
 	}
 	if o.Lease < 0 || o.Chunk < 0 {
 		return nil, fmt.Errorf("env: lease of %v and chunks of %d runs: want 0 (the usual) or more", o.Lease, o.Chunk)
@@ -147,7 +163,7 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	if o.Stdout == nil {
 		o.Stdout = io.Discard
 	}
-	e := &Environment{o: o, con: con, stdout: o.Stdout}
+	e := &Environment{o: o, con: con, stdout: o.Stdout, machine: thisMachine()}
 	e.dir = cmp.Or(o.Out, filepath.Join("results", o.Name))
 	if isTrajectoryFile(e.dir) {
 		e.file, e.dir = e.dir, filepath.Dir(e.dir)
@@ -165,7 +181,9 @@ func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, 
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
 		Force: std.force, Retry: std.retry.value, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
-		Lease: std.lease, Chunk: std.chunk, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,
+		Lease: std.lease, Chunk: std.chunk, Threads: std.threads,
+		Caps:    Caps{Memory: std.maxMemory, Swap: std.maxSwap, CPU: std.maxCPU, RunMemory: std.runMemory << 20},
+		Reserve: std.reserve << 20, DryRun: std.dryRun, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,
 	}
 	if std.seed.set {
 		o.Seed = &std.seed.value
@@ -206,6 +224,15 @@ func (e *Environment) File(name string) string {
 
 // Workers is how many runs are executed at once.
 func (e *Environment) Workers() int { return e.o.Workers }
+
+// Threads is how many processors the run that ctx belongs to may use: as many workers
+// its network should have.
+func Threads(ctx context.Context) int {
+	if s := scopeOf(ctx); s != nil {
+		return max(1, s.threads)
+	}
+	return 1
+}
 
 // Args are the program's arguments beside its flags.
 func (e *Environment) Args() []string { return slices.Clone(e.o.Arguments) }

@@ -31,6 +31,12 @@ type standard struct {
 	lease    time.Duration
 	chunk    int
 	logs     logFlags
+
+	threads                    int
+	nice                       int
+	maxMemory, maxSwap, maxCPU float64
+	runMemory, reserve         int64 // MB
+	dryRun                     bool
 }
 
 // logFlags are the flags about logs.
@@ -58,6 +64,14 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.DurationVar(&s.deadline, "deadline", 0, "be at work for `DURATION` at most, as under a job's time limit; the same command goes on")
 	fs.DurationVar(&s.lease, "lease", defaultLease, "take over the runs of a process on another machine after `DURATION` without a sign of life")
 	fs.IntVar(&s.chunk, "chunk", 0, "claim `N` runs at once when several processes share the sweep; 0 is what takes a second")
+	fs.BoolVar(&s.dryRun, "dry-run", false, "print what would be done, check every point, and do nothing")
+	fs.IntVar(&s.threads, "threads", 1, "let one run use `N` processors, and execute as many fewer runs at once")
+	fs.IntVar(&s.nice, "nice", 0, "lower the priority to `N`, up to 19")
+	fs.Float64Var(&s.maxMemory, "max-memory", 100, "start no run while more than `PERCENT` of the memory is in use")
+	fs.Float64Var(&s.maxSwap, "max-swap", 100, "start no run while more than `PERCENT` of the swap space is in use")
+	fs.Float64Var(&s.maxCPU, "max-cpu", 100, "start no run while more than `PERCENT` of the processors are in use")
+	fs.Int64Var(&s.runMemory, "run-memory", 0, "count on `MB` of memory for each run, under -max-memory")
+	fs.Int64Var(&s.reserve, "reserve", 0, "stop while `MB` are still free on the disk; 0 is a hundredth of it, 256 at most")
 	fs.TextVar(&s.logs.Level, "log-level", slog.LevelInfo, "log from `LEVEL` on: debug, info, warn or error")
 	fs.Var(&s.logs.format, "log-format", "write log files as `FORMAT` text or json")
 	fs.StringVar(&s.logs.Main, "log-file", s.logs.Main, "log the sweep into `FILE` in the output folder; empty is none")
@@ -69,6 +83,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 func (s *standard) forWorker() {
 	s.workers, s.chunk, s.force, s.retry.value, s.only = 0, 0, false, "", ""
 	s.progress.value, s.profile.value, s.deadline = progressNone, "", 0
+	s.dryRun = false
 }
 
 // standardNames are the flags of register: all that is not the program's own.

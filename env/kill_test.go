@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -37,6 +38,19 @@ func TestMain(m *testing.M) {
 			return ctx.Err()
 		}
 		child(p)
+	case "nice":
+		env.Main("child", nil, func(_ context.Context, e *env.Environment) error {
+			tasks, err := filepath.Glob("/proc/self/task/*/stat")
+			for _, task := range tasks {
+				stat, err := os.ReadFile(task)
+				if err != nil {
+					return err
+				}
+				_, fields, _ := strings.Cut(string(stat), ") ")
+				fmt.Fprintln(e.Stdout(), strings.Fields(fields)[16])
+			}
+			return err
+		})
 	case "sweep-12":
 		child(newProbe(12))
 	case "crash":

@@ -117,6 +117,11 @@ func (p *Program) flags(std *standard) *flag.FlagSet {
 
 // run calls the program in its environment and turns what it returns into an exit status.
 func (p *Program) run(ctx context.Context, std standard, e *Environment, con *console) int {
+	if std.nice != 0 && e.process.owned() {
+		if err := setNice(std.nice); err != nil {
+			return p.complain(con, err)
+		}
+	}
 	stop, file, err := startProfile(std.profile.value, e.Dir())
 	if err != nil {
 		return p.complain(con, err)

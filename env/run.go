@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,6 +60,8 @@ func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Exper
 	switch {
 	case e.role != nil:
 		return s.serve(ctx)
+	case e.o.DryRun:
+		return s.dryRun(ctx)
 	case e.o.Only != "":
 		return s.replay(ctx)
 	}
@@ -92,6 +95,7 @@ type sweep struct {
 	unregister func()
 	board      *board
 	progress   *progress
+	room       *room
 
 	mu        sync.Mutex
 	failed    []*RunError
@@ -217,6 +221,10 @@ func (s *sweep) execute(ctx context.Context) error {
 		r.ReportTo(s.progress.report)
 	}
 
+	s.room = &room{dir: s.dir, reserve: e.o.Reserve, space: e.machine.disk, started: time.Now()}
+	if err := s.room.check(time.Now()); err != nil {
+		return fmt.Errorf("env: %w", err)
+	}
 	st := newStopper(ctx, e.o.Grace, e.deadline)
 	defer st.close()
 	s.mu.Lock()
@@ -224,6 +232,7 @@ func (s *sweep) execute(ctx context.Context) error {
 	s.mu.Unlock()
 
 	claims := newClaimer(s.board, s.me, s.others, e.o.Workers, e.o.Chunk, s.hear)
+	gate := newGate(e.o.Caps, e.machine, e.say)
 	ended := make(chan outcome, 4*e.o.Workers)
 	var unsaved error
 	p := publisher{every: publishEvery, limit: publishBytes, size: outcomeBytes, write: s.write}
@@ -237,11 +246,19 @@ func (s *sweep) execute(ctx context.Context) error {
 	}()
 	c := crew{
 		slots: e.o.Workers, stopAfter: s.stopAfter, timeout: e.o.Timeout, grace: e.o.Grace,
-		take: claims.take, view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
+		take: func(ctx context.Context) (task, bool, error) {
+			t, ok, err := claims.take(ctx)
+			if ok {
+				gate.enter(ctx)
+			}
+			return t, ok, err
+		},
+		view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
 		run: func(ctx context.Context, r *trajectory.Run) error {
 			return s.executeIn(ctx, r, &scope{report: func(f float64) { s.progress.report(r.Index(), f) }})
 		},
 		ended: func(o outcome) {
+			gate.leave()
 			claims.took(o.Info.Finish.Sub(o.Info.Start))
 			s.ended(&o)
 			if o.Info.State != trajectory.Cancelled {
@@ -352,6 +369,9 @@ func (s *sweep) write(batch []outcome) error {
 	for i, o := range batch {
 		runs[i], rows[i] = o.RunRecord, o.Info
 	}
+	if err := s.room.check(time.Now()); err != nil {
+		s.stop(err) // what is finished still has room
+	}
 	path, err := trajectory.WriteShard(s.dir, s.plan, runs...)
 	if err != nil {
 		return err
@@ -359,7 +379,24 @@ func (s *sweep) write(batch []outcome) error {
 	s.board.published(path, rows)
 	s.env.log.Debug("runs published", "runs", len(runs), "first", rows[0].Index, "shard", path)
 	s.published += len(batch)
+	s.room.wrote(path, len(batch))
+	s.foretell()
 	return trajectory.LogRuns(s.dir, rows...)
+}
+
+// foretell says once, after the first runs, how long the sweep will take and how much
+// room its results.
+func (s *sweep) foretell() {
+	left, _ := s.board.count()
+	now := time.Now()
+	text, warning := s.room.estimate(now, s.env.o.Workers, left, s.progress.tally(now).rate)
+	switch {
+	case text == "":
+	case warning || s.env.o.Progress != progressNone:
+		s.env.say("%s", text)
+	default:
+		s.env.logs.note(slog.LevelInfo, text)
+	}
 }
 
 // unsaved explains why finished runs could not be written.

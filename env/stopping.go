@@ -65,7 +65,7 @@ func newStopper(ctx context.Context, grace time.Duration, deadline time.Time) *s
 // gently tells whether what stopped the sweep leaves time.
 func (s *stopper) gently() bool {
 	cause := context.Cause(s.launch)
-	return errors.Is(cause, ErrInterrupted) || errors.Is(cause, ErrDeadline)
+	return errors.Is(cause, ErrInterrupted) || errors.Is(cause, ErrDeadline) || errors.Is(cause, ErrDiskFull)
 }
 
 // excuses tells whether an error that a run returns is no failure of its own, since
@@ -80,7 +80,12 @@ func (s *sweep) stopped(ctx context.Context) error {
 		return nil
 	}
 	left, _ := s.board.count()
-	return fmt.Errorf("env: stopped with %d of %d runs finished: %w", s.t.Len()-left, s.t.Len(), context.Cause(ctx))
+	cause := context.Cause(ctx)
+	err := fmt.Errorf("env: stopped with %d of %d runs finished: %w", s.t.Len()-left, s.t.Len(), cause)
+	if errors.Is(cause, ErrDiskFull) {
+		err = fmt.Errorf("%w; the same command goes on when there is room", err)
+	}
+	return err
 }
 
 // gone is called when the runs folder is not there any more.

@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 var directDependencies = []string{
 	"github.com/BurntSushi/toml",
 	"github.com/pkg/profile",
+	"github.com/shirou/gopsutil/v4",
 	"github.com/stretchr/testify",
 	"golang.org/x/sys",
 	"golang.org/x/term",
