@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 		"trajectory",
 	},
 	"trajectory/design": {"trajectory"},
+	"trajectory/shared": {"trajectory"},
 	"trajectory/table":  {"trajectory"},
 	"brianparam":        {"trajectory", "monitor"},
 	"env":               {"trajectory"},
