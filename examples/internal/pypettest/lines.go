@@ -30,10 +30,17 @@ func Purge(lines []string) []string {
 	return out
 }
 
-// Without leaves out the lines that contain one of the texts.
-func Without(lines []string, texts ...string) []string {
+// With keeps the lines that begin with one of the texts.
+func With(lines []string, begin ...string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
-		return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(line, text) })
+		return !slices.ContainsFunc(begin, func(text string) bool { return strings.HasPrefix(line, text) })
+	})
+}
+
+// Without leaves out the lines that begin with one of the texts.
+func Without(lines []string, begin ...string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+		return slices.ContainsFunc(begin, func(text string) bool { return strings.HasPrefix(line, text) })
 	})
 }
 
