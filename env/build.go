@@ -64,10 +64,7 @@ func cleanRevision(info *debug.BuildInfo) string {
 	if info == nil {
 		return ""
 	}
-	set := map[string]string{}
-	for _, s := range info.Settings {
-		set[s.Key] = s.Value
-	}
+	set := buildSettings(info)
 	if set["vcs.modified"] != "false" {
 		return ""
 	}
@@ -113,12 +110,6 @@ func buildChanges(was, now string) []string {
 		}
 	}
 	return all
-}
-
-// programName is what a program is called in the log of attempts.
-func programName(build string) string {
-	code, _, _ := strings.Cut(build, "\n")
-	return short(code)
 }
 
 // short cuts digests to what people compare.

@@ -96,6 +96,13 @@
 // stopped in good order ([ErrDiskFull]). -dry-run shows what would be done and checks every point
 // ([Checker]), and does nothing.
 //
+// # Where results come from
+//
+// The trajectory tells in config.environment.START what it was computed by: program, modules,
+// compiler, machine, settings, and what git says of the working directory. It is that of the
+// start that made the plan; [trajectory.Dump] leaves it out. Hosts and times of the runs are
+// in the side log.
+//
 // # Logs
 //
 // A run has a logger, [Log], and a writer for text, [Output]. What it logs is in

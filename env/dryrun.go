@@ -27,14 +27,10 @@ func (s *sweep) dryRun(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	build, err := identify()
-	if err != nil {
-		return err
-	}
 	w, t := s.env.stdout, s.t
 	fmt.Fprintf(w, "%s: %d runs, %d at once, seed %d\n", t.Name(), t.Len(), min(s.env.o.Workers, t.Len()), t.Seed())
 	fmt.Fprintf(w, "results: %s\n", s.path)
-	fmt.Fprintf(w, "program: %s\n", programName(build))
+	fmt.Fprintf(w, "program: %s\n", s.program)
 	for _, name := range t.Explored() {
 		p, err := t.Parameter(name)
 		if err != nil {
@@ -42,7 +38,7 @@ func (s *sweep) dryRun(ctx context.Context) error {
 		}
 		fmt.Fprintf(w, "%s: %s\n", name, rangeText(p))
 	}
-	if err := s.standing(ctx, w, build); err != nil {
+	if err := s.standing(ctx, w); err != nil {
 		return err
 	}
 	return s.checkPoints(ctx, w)
@@ -67,7 +63,7 @@ func rangeText(p *trajectory.Parameter) string {
 }
 
 // standing prints what is on disk of the sweep.
-func (s *sweep) standing(ctx context.Context, w io.Writer, build string) error {
+func (s *sweep) standing(ctx context.Context, w io.Writer) error {
 	plan, err := trajectory.ReadPlan(s.dir)
 	if errors.Is(err, trajectory.ErrNotFound) {
 		fmt.Fprintln(w, "on disk: nothing yet")
@@ -83,7 +79,7 @@ func (s *sweep) standing(ctx context.Context, w io.Writer, build string) error {
 	left, failed := b.count()
 	n := plan.Header.Length
 	fmt.Fprintf(w, "on disk: %d of %d runs done, %d failed\n", n-left-failed, n, failed)
-	differs := append(s.differences(plan, trajectory.Identity{Build: build, Args: s.arguments()}), buildChanges(b.build(), build)...)
+	differs := append(s.differences(plan, trajectory.Identity{Build: s.build, Args: s.arguments()}), buildChanges(b.build(), s.build)...)
 	for _, d := range differs {
 		fmt.Fprintf(w, "differs from what is on disk: %s\n", d)
 	}

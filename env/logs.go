@@ -2,9 +2,7 @@ package env
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -270,13 +268,6 @@ func (f *logFile) close() {
 		f.file.Close()
 		f.file = nil
 	}
-}
-
-// startName names this start of a sweep, for its log files and its notes in the
-// trajectory: pypet's environment_HEX_TIME.
-func startName(build string, t time.Time) string {
-	_, digest, _ := strings.Cut(build, " ")
-	return fmt.Sprintf("environment_%s_%s", cmp.Or(clip(digest, 7), "unknown"), t.Format("2006_01_02_15h04m05s"))
 }
 
 // processName names this process among those of a sweep.

@@ -18,12 +18,7 @@ import (
 // settlePlan writes the plan, or compares it with the one on disk and finds that
 // the sweep there may go on.
 func (s *sweep) settlePlan(ctx context.Context) error {
-	build, err := identify()
-	if err != nil {
-		return err
-	}
-	s.program, s.start = programName(build), startName(build, s.t.Time())
-	id := trajectory.Identity{Build: build, Args: s.arguments()}
+	id := trajectory.Identity{Build: s.build, Args: s.arguments()}
 	const hint = "-force starts anew and moves what is there aside, -out takes another folder"
 	plan, err := trajectory.ReadPlan(s.dir)
 	switch {

@@ -57,6 +57,9 @@ func (e *Environment) Run(ctx context.Context, t *trajectory.Trajectory, x Exper
 	if err := s.locate(); err != nil {
 		return err
 	}
+	if err := s.introduce(); err != nil {
+		return err
+	}
 	switch {
 	case e.role != nil:
 		return s.serve(ctx)
@@ -87,7 +90,8 @@ type sweep struct {
 	plan  *trajectory.Plan
 
 	host    string
-	program string // that this process is, in a few letters
+	build   string // which program this is
+	program string // the same in a few letters
 	start   string // name of this start of the sweep
 
 	me         *presence
@@ -167,10 +171,15 @@ func (s *sweep) locate() error {
 	return err
 }
 
-// prepare calls the experiment's Prepare and locks the parameters.
+// prepare calls the experiment's Prepare, describes this start and locks the parameters.
 func (s *sweep) prepare(ctx context.Context) error {
 	if err := s.x.Prepare(ctx, s.t); err != nil {
 		return fmt.Errorf("env: preparing the runs: %w", err)
+	}
+	if s.env.role == nil {
+		if err := s.describe(ctx); err != nil {
+			return err
+		}
 	}
 	s.t.Lock()
 	return nil

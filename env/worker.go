@@ -111,12 +111,7 @@ func (s *sweep) serve(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	build, err := identify()
-	if err != nil {
-		return err
-	}
-	s.program = programName(build)
-	if err := s.comply(build); err != nil {
+	if err := s.comply(); err != nil {
 		return err
 	}
 	if err := s.join(ctx); err != nil {
@@ -134,13 +129,13 @@ func (s *sweep) serve(ctx context.Context) error {
 }
 
 // comply finds out whether this set-up is the planned one.
-func (s *sweep) comply(build string) error {
+func (s *sweep) comply() error {
 	s.board = newBoard(s.dir, s.plan)
 	if err := s.board.learnRounds(); err != nil {
 		return err
 	}
-	differs := s.differences(s.plan, trajectory.Identity{Build: build, Args: s.arguments()})
-	differs = append(differs, buildChanges(s.board.build(), build)...)
+	differs := s.differences(s.plan, trajectory.Identity{Build: s.build, Args: s.arguments()})
+	differs = append(differs, buildChanges(s.board.build(), s.build)...)
 	if len(differs) > 0 {
 		return fmt.Errorf("env: %s %w: %s; a worker has to be the same program", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "))
 	}

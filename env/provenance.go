@@ -1,0 +1,182 @@
+package env
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/shirou/gopsutil/v4/cpu"
+
+	"galvani/trajectory"
+)
+
+// gitPatience is how long git may take to tell about the sources.
+const gitPatience = 3 * time.Second
+
+// describe adds to the trajectory's config, below config.environment and the name of
+// this start, by what its runs are computed: program, modules, versions, machine and
+// state of the sources, in pypet's words where it has them. What differs between two
+// starts that give the same results is to be found there and nowhere else. When the sweep
+// has a plan already, what that says stays.
+func (s *sweep) describe(ctx context.Context) error {
+	root := "environment." + s.start
+	if s.t.Contains("config."+root) || s.t.Locked() {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, "plan.npz")); err == nil && !s.env.o.Force {
+		return nil
+	}
+	var bad []error
+	group := func(path, comment string) {
+		if !s.t.Contains("config." + path) {
+			bad = append(bad, s.t.AddGroup("config."+path, trajectory.Comment(comment)))
+		}
+	}
+	add := func(name string, value any, comment string) {
+		bad = append(bad, s.t.AddConfig(root+"."+name, value, trajectory.Comment(comment)))
+	}
+	group("environment", "Settings for the different environments used to run the experiments")
+	group(root, "One start of the program")
+	add("timestamp", unixSeconds(s.began), "When the program came to the sweep, in seconds since 1970")
+	add("trajectory.name", s.t.Name(), "Name of the trajectory")
+	add("trajectory.timestamp", unixSeconds(s.t.Time()), "When the trajectory was made")
+	add("hexsha", digestOf(s.build), "What identifies the program: revision of its sources, or a digest")
+	add("multiproc", s.env.o.Workers > 1, "Whether several runs were executed at once")
+	add("ncores", s.env.o.Workers, "Number of runs executed at once")
+	add("ncores_per_run", s.env.o.Threads, "Number of processors that a run might use")
+	if s.env.command != nil {
+		add("arguments", append([]string{}, s.env.command...), "The command's arguments")
+	}
+
+	add("versions.go", runtime.Version(), "Version of the compiler and of its library")
+	add("versions.galvani", trajectory.Version, "Version of the layout of trajectories")
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		add("script", cmp.Or(info.Path, "N/A"), "The program's package")
+		add("modules", orNothing(modules(info)), "What the program is built of: path, version and sum")
+		settings := buildSettings(info)
+		add("build.vcs", cmp.Or(settings["vcs.revision"], "N/A"), "Revision that the program was built of")
+		add("build.modified", settings["vcs.modified"] == "true", "Whether the sources were changed since")
+		add("build.flags", buildFlags(settings), "Settings of the compiler")
+	}
+	add("machine.os", runtime.GOOS, "Operating system")
+	add("machine.arch", runtime.GOARCH, "Architecture")
+	add("machine.processor", processorModel(), "Processor")
+	add("machine.processors", runtime.NumCPU(), "How many there are")
+
+	for name, value := range gitState(ctx) {
+		add("git."+name, value, gitComments()[name])
+	}
+	return errors.Join(bad...)
+}
+
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
+
+// digestOf is what identifies a program, without the kind of it and the modules.
+func digestOf(build string) string {
+	code, _, _ := strings.Cut(build, "\n")
+	_, digest, _ := strings.Cut(code, " ")
+	return cmp.Or(digest, "N/A")
+}
+
+// orNothing keeps an empty list from being none.
+func orNothing(list []string) []string {
+	if len(list) == 0 {
+		return []string{"none"}
+	}
+	return list
+}
+
+func buildSettings(info *debug.BuildInfo) map[string]string {
+	all := map[string]string{}
+	for _, s := range info.Settings {
+		all[s.Key] = s.Value
+	}
+	return all
+}
+
+// buildFlags are the settings that make a difference to what is computed.
+func buildFlags(settings map[string]string) []string {
+	var all []string
+	for _, key := range []string{"-compiler", "-tags", "CGO_ENABLED", "GOARCH", "GOAMD64", "GOARM64", "GOOS"} {
+		if v, ok := settings[key]; ok {
+			all = append(all, key+"="+v)
+		}
+	}
+	return orNothing(all)
+}
+
+func processorModel() string {
+	info, err := cpu.Info()
+	if err != nil || len(info) == 0 {
+		return "N/A"
+	}
+	return cmp.Or(strings.TrimSpace(info[0].ModelName), "N/A")
+}
+
+func gitComments() map[string]string {
+	return map[string]string{
+		"hexsha": "Commit that the working directory was at", "name_rev": "Its name by branches and tags",
+		"committed_date": "When it was made", "message": "What it says", "modified": "Files of it that were changed since",
+	}
+}
+
+// gitState is what git says of the working directory; nothing if there is no git or no repository.
+func gitState(ctx context.Context) map[string]any {
+	ctx, cancel := context.WithTimeout(ctx, gitPatience)
+	defer cancel()
+	git := func(args ...string) (string, bool) {
+		cmd := exec.CommandContext(ctx, "git", args...)
+		// Looking must not keep somebody else from committing.
+		cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
+		out, err := cmd.Output()
+		return strings.TrimRight(string(out), "\n"), err == nil
+	}
+	commit, ok := git("log", "-1", "--format=%H%n%cI%n%s")
+	parts := strings.SplitN(commit, "\n", 3)
+	if !ok || len(parts) != 3 {
+		return nil
+	}
+	state := map[string]any{"hexsha": parts[0], "committed_date": parts[1], "message": parts[2]}
+	if name, ok := git("name-rev", "--name-only", "HEAD"); ok {
+		state["name_rev"] = name
+	}
+	if status, ok := git("status", "--porcelain", "--untracked-files=no"); ok {
+		var files []string
+		for line := range strings.Lines(status) {
+			files = append(files, strings.TrimSpace(line))
+		}
+		state["modified"] = orNothing(files)
+	}
+	return state
+}
+
+// introduce finds out which program this is.
+func (s *sweep) introduce() error {
+	build, err := identify()
+	if err != nil {
+		return err
+	}
+	s.build, s.program, s.start = build, programName(build), startName(build, s.t.Time())
+	return nil
+}
+
+// programName is what a program is called in the log of attempts.
+func programName(build string) string {
+	code, _, _ := strings.Cut(build, "\n")
+	return short(code)
+}
+
+// startName names this start of a sweep, for its log files and its notes in the
+// trajectory: pypet's environment_HEX_TIME.
+func startName(build string, t time.Time) string {
+	return fmt.Sprintf("environment_%s_%s", clip(digestOf(build), 7), t.Format("2006_01_02_15h04m05s"))
+}
