@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"galvani/monitor"
@@ -81,9 +80,9 @@ func (o *output) monitor(g *neuron.Group) monitor.Monitor {
 	return monitor.State(g, []string{o.expression}, monitor.StateOptions{Name: name, Every: int(o.every)})
 }
 
-// simulate runs copies of the model side by side: those with the given places in res, whose points
-// are numbers by place. If a copy runs away to infinity the
-// halves are simulated without each other, down to the one at fault.
+// simulate runs copies of the model side by side: those with the given places in res,
+// whose points are numbers[place]. If a copy runs away to infinity the halves are
+// simulated without each other, down to the one at fault.
 func (s *Search) simulate(ctx context.Context, res *Results, places []int, numbers [][]float64) error {
 	err := s.together(ctx, res, places, numbers)
 	if err == nil || !errors.Is(err, network.ErrNonFinite) {
@@ -144,24 +143,22 @@ func (s *Search) together(ctx context.Context, res *Results, places []int, numbe
 	return nil
 }
 
-// chances finds functions that draw random numbers.
-var chances = regexp.MustCompile(`\brandn?\s*\(`)
-
 // findChance names the first text of the model that draws random numbers during a run.
 func (s *Search) findChance() string {
+	draws := func(text string) bool { return mentions(text, "rand", "randn") }
 	for _, p := range s.model.groups {
 		spec := p.group.Spec()
-		if chances.MatchString(strings.Join([]string{spec.Equations, spec.Threshold, spec.Reset, spec.Refractory}, "\n")) {
+		if draws(strings.Join([]string{spec.Equations, spec.Threshold, spec.Reset, spec.Refractory}, "\n")) {
 			return p.group.Name()
 		}
 	}
 	for _, p := range s.model.projections {
-		if chances.MatchString(p.synapses.Spec().OnPre) {
+		if draws(p.synapses.Spec().OnPre) {
 			return p.synapses.Name()
 		}
 	}
 	for _, o := range s.outputs {
-		if chances.MatchString(o.expression) {
+		if draws(o.expression) {
 			return "output " + o.name
 		}
 	}

@@ -64,7 +64,10 @@ func SaveOutputs(r *trajectory.Run, res *Results, copy int) error {
 
 // Experiment is a search as an experiment of package env: a run for every point of a
 // trajectory that explores the names of the grid. When the first run of a batch is executed, the
-// batch is simulated and the other runs take their parts of it.
+// batch is simulated and the other runs take their parts of it. So the time of a batch counts as that of
+// one run, for which the others wait: several workers are busy when there are
+// several batches, and processes that share a sweep simulate again what they both need
+// of a batch.
 type Experiment struct {
 	search *Search
 	save   Save
@@ -122,6 +125,11 @@ func (x *Experiment) Prepare(_ context.Context, t *trajectory.Trajectory) error 
 			continue
 		}
 		x.names = append(x.names, p.FullName())
+	}
+	for _, name := range t.Explored() {
+		if !slices.Contains(x.names, name) && len(errs) == 0 {
+			errs = append(errs, fmt.Errorf("gridsearch: %s is explored, but the search does not set it: its runs would be equal", name))
+		}
 	}
 	x.search = search
 	return errors.Join(errs...)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -43,7 +42,7 @@ type projection struct {
 	synapses  *synapse.Synapses
 	pre, post *population
 	dim       quantity.Dimension // of the weight
-	renamed   map[string]string  // constants to the variable of the postsynaptic group in their place
+	renamed   map[string]string  // mapped constants to the variable of the postsynaptic neuron in their place
 }
 
 // newModel takes up what the model function made.
@@ -70,7 +69,7 @@ func newModel(objects []network.Object) (*model, error) {
 			errs = append(errs, fmt.Errorf("synapses %s are between groups that the model does not have", s.Name()))
 			continue
 		}
-		if numbered.MatchString(s.Spec().OnPre) {
+		if mentions(s.Spec().OnPre, "i", "j", "i_pre", "i_post") {
 			errs = append(errs, fmt.Errorf("synapses %s: OnPre uses the number of a neuron, which is another one in every copy: keep it in a variable", s.Name()))
 		}
 		var err error
@@ -80,9 +79,6 @@ func newModel(objects []network.Object) (*model, error) {
 	}
 	return m, errors.Join(errs...)
 }
-
-// numbered finds the numbers of neurons in a synaptic statement.
-var numbered = regexp.MustCompile(`\b(i|j|i_pre|i_post)\b`)
 
 func (m *model) population(name string) *population {
 	k := slices.IndexFunc(m.groups, func(p *population) bool { return p.group.Name() == name })
@@ -159,27 +155,24 @@ func (p *population) copies(k int) (*neuron.Group, error) {
 // maxLanes is how many neurons a group can have.
 const maxLanes = 1<<31 - 1
 
-// laneNumber finds the number of a neuron in a text of a group.
-var laneNumber = regexp.MustCompile(`\bi\b`)
-
 // own makes i, which is the number of a lane, that of a neuron in its copy.
 func (p *population) own(text string) string {
 	if _, constant := p.group.Spec().Constants["i"]; constant {
 		return text
 	}
-	return laneNumber.ReplaceAllString(text, fmt.Sprintf("(i %% %d)", p.group.N()))
+	return replace(text, map[string]string{"i": fmt.Sprintf("(i %% %d)", p.group.N())})
 }
 
 // lift takes the constants in whose place there are variables, and those that depend
 // on them, out of the constants and returns the lines that define them.
 func (p *population) lift(constants equation.Constants) (string, error) {
 	var lines strings.Builder
-	lifted := map[string]bool{}
+	var lifted []string
 	original := maps.Clone(constants)
 	for _, l := range p.lanes {
 		fmt.Fprintf(&lines, "%s : %s (constant)\n", l.name, l.dim.Symbol())
 		if _, is := constants[l.name]; is {
-			lifted[l.name] = true
+			lifted = append(lifted, l.name)
 			delete(constants, l.name)
 		}
 	}
@@ -187,7 +180,7 @@ func (p *population) lift(constants equation.Constants) (string, error) {
 		changed = false
 		for _, name := range slices.Sorted(maps.Keys(constants)) {
 			text, is := constants[name].(string)
-			if !is || !mentions(text, lifted) {
+			if !is || !mentions(text, lifted...) {
 				continue
 			}
 			q, err := equation.EvalConstant(text, original)
@@ -195,19 +188,11 @@ func (p *population) lift(constants equation.Constants) (string, error) {
 				return "", err
 			}
 			fmt.Fprintf(&lines, "%s = %s : %s\n", name, text, q.Dimension().Symbol())
-			lifted[name], changed = true, true
+			lifted, changed = append(lifted, name), true
 			delete(constants, name)
 		}
 	}
 	return lines.String(), nil
-}
-
-// word finds identifiers.
-var word = regexp.MustCompile(`\b[\pL_][\pL\pN_]*\b`)
-
-// mentions tells whether one of some names stands in a text.
-func mentions(text string, names map[string]bool) bool {
-	return slices.ContainsFunc(word.FindAllString(text, -1), func(w string) bool { return names[w] })
 }
 
 // copies is the projection of k copies: the same synapses in each.
@@ -223,7 +208,7 @@ func (p *projection) copies(k int, pre, post *neuron.Group, b synapse.Build) (*s
 		}
 	}
 	out := synapse.Spec{
-		OnPre: p.rename(spec.OnPre), Constants: maps.Clone(spec.Constants), Pairs: pairs,
+		OnPre: replace(spec.OnPre, p.renamed), Constants: maps.Clone(spec.Constants), Pairs: pairs,
 		AllowEmpty: spec.AllowEmpty, Delay: spec.Delay, Order: spec.Order,
 	}
 	if out.Constants == nil {
@@ -241,16 +226,6 @@ func (p *projection) copies(k int, pre, post *neuron.Group, b synapse.Build) (*s
 		out.Weight, out.WeightUnit = weights, p.dim.Symbol()
 	}
 	return synapse.NewSynapses(s.Name(), pre, post, out, b)
-}
-
-// rename puts variables of the postsynaptic neuron in the place of mapped constants.
-func (p *projection) rename(text string) string {
-	return word.ReplaceAllStringFunc(text, func(w string) string {
-		if name, ok := p.renamed[w]; ok {
-			return name + "_post"
-		}
-		return w
-	})
 }
 
 // weightDimension is the dimension of the projection's weights.

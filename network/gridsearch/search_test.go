@@ -42,7 +42,7 @@ func spiking(b *network.Builder) error {
 		Constants: equation.Constants{
 			"tau": quantity.MustParse("15 ms"), "rate": "2/tau", "bonus": "rate*tau*0.01", "V_th": 1.0, "pause": quantity.MustParse("3 ms"),
 		},
-		Threshold: "V + 0.001*y > V_th", Reset: "V = 0.001*(i % 3)", Refractory: "pause",
+		Threshold: "V + 0.001*y > V_th # not rand()", Reset: "V = 0.001*(i % 3)", Refractory: "pause",
 	})
 	i := b.Group("i", 12, neuron.Spec{
 		Equations: "dV/dt = (1.05 - V)/(10*ms) + y/second : 1 (unless refractory)\ndy/dt = -y/(5*ms) : 1",
@@ -55,6 +55,7 @@ func spiking(b *network.Builder) error {
 	i.Set("V", "rand()")
 	b.Connect("ee", e.Slice(0, 20), e, synapse.Spec{OnPre: "V += w*gain*(1 - y)", P: 0.3, Weight: "0.01*(1 + rand())", Constants: equation.Constants{"gain": 1.5}})
 	b.Connect("ei", e, i, synapse.Spec{OnPre: "y_post += w", P: 0.2, Weight: 0.5, Delay: quantity.MustParse("1 ms")})
+	b.Connect("none", i, e, synapse.Spec{OnPre: "V_post -= w", P: 1e-9, Weight: "0.02*i", AllowEmpty: true})
 	b.Connect("ie", i, e, synapse.Spec{OnPre: "V_post -= w*N_pre/N_post", AllToAll: true, Weight: 0.02})
 	return b.Err()
 }
@@ -70,12 +71,13 @@ func spikingSearch() gridsearch.Spec {
 			trajectory.Zip{
 				trajectory.Over("tau", trajectory.Values(quantity.MustParse("15 ms"), quantity.MustParse("8 ms"))),
 				trajectory.Over("loud", trajectory.Values(false, true)),
+				trajectory.Over("pause", trajectory.Values(quantity.MustParse("3 ms"), quantity.MustParse("1 ms"))),
 			},
 			trajectory.Over("weights", trajectory.Linspace(0, 0.05, 3)),
 			trajectory.Over("gain", trajectory.Values(1, 2)),
 		},
 		Map: map[string][]string{
-			"tau": {"e/tau"}, "loud": {"e/loud"}, "weights": {"ee/w", "ie/w"}, "gain": {"ee/gain"},
+			"tau": {"e/tau"}, "loud": {"e/loud"}, "pause": {"e/pause"}, "weights": {"ee/w", "ie/w"}, "gain": {"ee/gain"},
 		},
 		Inputs:   map[string]gridsearch.Input{"e/drive": {Values: drive, Channels: 30}},
 		Outputs:  map[string]string{"spikes": "e/spikes", "level": "e/level", "V_i": "i/V", "scaled": "e/V*1e3 + i/N"},
@@ -180,8 +182,8 @@ func TestACopyIsTheModel(t *testing.T) {
 		eSpec, drawn := e.Spec(), net.State(e).Clone()
 		eSpec.Constants = maps.Clone(eSpec.Constants)
 		eSpec.Constants["tau"] = c.Values[0]
-		tau := c.Values[0].(quantity.Quantity)
-		loud, weight, gain := c.Values[1].(bool), c.Values[2].(float64), c.Values[3].(int)
+		eSpec.Constants["pause"] = c.Values[2]
+		loud, weight, gain := c.Values[1].(bool), c.Values[3].(float64), c.Values[4].(int)
 
 		own := network.New(network.Options{Seed: spec.Seed})
 		e2 := own.Group("e", 30, eSpec)
@@ -208,7 +210,7 @@ func TestACopyIsTheModel(t *testing.T) {
 		level := monitor.State(e2, []string{"level"}, monitor.StateOptions{Every: 10})
 		spikes := monitor.Spikes(e2, monitor.Options{})
 		own.Record(level, spikes)
-		require.NoError(t, own.Run(t.Context(), "50 ms"), "tau %v", tau)
+		require.NoError(t, own.Run(t.Context(), "50 ms"))
 
 		// Constants are folded here and variables there.
 		rec := level.Recording(own)
@@ -227,13 +229,13 @@ func TestACopyIsTheModel(t *testing.T) {
 
 func TestResultsAreLabelled(t *testing.T) {
 	s := search(t, spikingSearch())
-	assert.Equal(t, []string{"tau", "loud", "weights", "gain"}, s.Keys())
+	assert.Equal(t, []string{"tau", "loud", "pause", "weights", "gain"}, s.Keys())
 	assert.Equal(t, 12, s.Points())
 	res, err := s.Run(t.Context())
 	require.NoError(t, err)
 	assert.Zero(t, res.Elapsed, "there is no clock")
 	assert.Equal(t, s.Keys(), res.Keys)
-	assert.Equal(t, gridsearch.Copy{Name: "copy_3", Point: 3, Values: []any{quantity.MustParse("15 ms"), false, 0.025, 2}}, res.Copies[3])
+	assert.Equal(t, gridsearch.Copy{Name: "copy_3", Point: 3, Values: []any{quantity.MustParse("15 ms"), false, quantity.MustParse("3 ms"), 0.025, 2}}, res.Copies[3])
 	var names []string
 	for _, o := range res.Outputs {
 		names = append(names, o.Name+" "+o.Path+" "+o.Unit)
@@ -262,8 +264,8 @@ func TestResultsAreLabelled(t *testing.T) {
 	var b strings.Builder
 	require.NoError(t, res.WriteMap(&b))
 	lines := strings.Split(b.String(), "\n")
-	assert.Equal(t, "copy,tau,loud,weights,gain", lines[0])
-	assert.Equal(t, "copy_11,8 ms,true,0.05,2", lines[12])
+	assert.Equal(t, "copy,tau,loud,pause,weights,gain", lines[0])
+	assert.Equal(t, "copy_11,8 ms,true,1 ms,0.05,2", lines[12])
 	b.Reset()
 	require.NoError(t, res.WriteCSV(&b, "level"))
 	lines = strings.Split(b.String(), "\n")
@@ -455,6 +457,23 @@ func TestGroupsOfOtherModels(t *testing.T) {
 	}
 	_, err = gridsearch.New(s)
 	assert.ErrorContains(t, err, "groups that the model does not have")
+}
+
+func TestNamesInAnyScript(t *testing.T) {
+	s := small()
+	s.Model = func(b *network.Builder) error {
+		g := b.Group("g", 2, neuron.Spec{Equations: "dx/dt = (1e3*ω + τi + i - x)*rate : 1\nτi : 1\nu : 1", Threshold: "x > 1e9", Constants: equation.Constants{
+			"τ": quantity.MustParse("10 ms"), "rate": "1/τ", "ω": 2.0,
+		}})
+		b.Connect("s", g, g, synapse.Spec{OnPre: "x += w*wτ", AllToAll: true, Weight: 1.0, Constants: equation.Constants{"wτ": 1.0}})
+		return nil
+	}
+	s.Grid = trajectory.Over("τ", trajectory.Values(quantity.MustParse("10 ms"), quantity.MustParse("1 s")))
+	s.Map = map[string][]string{"τ": {"g/τ"}}
+	res, err := search(t, s).Run(t.Context())
+	require.NoError(t, err)
+	assert.InDelta(t, 20.01, res.Output("x").Values[0][1][1], 1e-12)
+	assert.InDelta(t, 0.2001, res.Output("x").Values[1][1][1], 1e-12)
 }
 
 func TestTooManyLanes(t *testing.T) {
@@ -664,6 +683,10 @@ func TestExperimentErrors(t *testing.T) {
 	tr, err := trajectory.New("sweep", trajectory.Options{})
 	require.NoError(t, err)
 	assert.ErrorContains(t, x.Prepare(t.Context(), tr), "eta_iin")
+	other := sweep(t, s, 0)
+	require.NoError(t, other.AddParameter("trial", 0))
+	require.NoError(t, other.Explore(trajectory.Over("trial", trajectory.Trials(25))))
+	assert.ErrorContains(t, x.Prepare(t.Context(), other), "parameters.trial is explored, but the search does not set it")
 	require.NoError(t, tr.AddParameter("eta_op", 1))
 	assert.Error(t, s.Explore(tr), "integers cannot be explored over numbers")
 

@@ -79,7 +79,7 @@ type feeder struct {
 func (f *feeder) operation() *network.Operation {
 	// Before whatever else is done at the start of a step, so that monitors see the
 	// input of the step they sample.
-	return network.NewOperation("gridsearch.inputs", network.OperationSpec{Func: f.step, Order: math.MinInt})
+	return network.NewOperation("gridsearch.inputs", network.OperationSpec{Func: f.step, Order: -1 << 30})
 }
 
 func (f *feeder) step(_ *network.Network, step int64) error {

@@ -41,8 +41,9 @@ type Spec struct {
 	Sampling quantity.Quantity
 	// Seed is the seed of connections, of initial values and of chance.
 	Seed uint64
-	// Batch is how many copies are simulated at once at most; 0: all. Memory grows with
-	// it, results do not depend on it.
+	// Batch is how many copies are simulated at once at most; 0: all. Results do not
+	// depend on it. While it is simulated a batch takes as much memory as its results, and as
+	// the connections of all its copies.
 	Batch int
 	// Workers is the number of goroutines that share the work of a step; 0: one.
 	Workers int

@@ -114,12 +114,12 @@ func (p *projection) target(path, name string) (target, error) {
 		}
 		t.dim = q.Dimension()
 		for other, v := range spec.Constants {
-			if text, is := v.(string); is && other != name && mentions(text, map[string]bool{name: true}) {
+			if text, is := v.(string); is && other != name && mentions(text, name) {
 				return t, fmt.Errorf("%s: the constant %s depends on it; write it out in OnPre", path, other)
 			}
 		}
 		weight, _ := spec.Weight.(string)
-		if mentions(weight+" "+spec.Condition, map[string]bool{name: true}) {
+		if mentions(weight+" "+spec.Condition, name) {
 			return t, fmt.Errorf("%s decides how the synapses are made, which are the same in all copies", path)
 		}
 	case name != "w":
@@ -130,7 +130,7 @@ func (p *projection) target(path, name string) (target, error) {
 	// The lane of the postsynaptic neuron holds it: also where all copies have the same value
 	// it is no constant then, so that copies compute the same bits in any company.
 	t.variable = fmt.Sprintf("%s_of_%d", name, len(p.post.lanes))
-	p.renamed[name] = t.variable
+	p.renamed[name] = t.variable + "_post"
 	p.post.lanes = append(p.post.lanes, lane{t.variable, t.dim})
 	return t, nil
 }
