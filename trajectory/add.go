@@ -16,7 +16,7 @@ type AddOption struct {
 // Comment gives a node its comment.
 func Comment(text string) AddOption { return AddOption{comment: text} }
 
-// Annotate gives a node an annotation; the value is anything that [Encode] takes.
+// Annotate gives a node an annotation; see [Trajectory.Annotate] for values.
 func Annotate(name string, value any) AddOption { return AddOption{annotation: name, value: value} }
 
 func (n *node) apply(opts []AddOption) error {
@@ -26,11 +26,11 @@ func (n *node) apply(opts []AddOption) error {
 			if bad := badPart(o.annotation); bad != "" {
 				return fmt.Errorf("trajectory: annotation of %s: %s: %w", n.full, bad, ErrName)
 			}
-			d, err := Encode(o.value)
+			it, err := encodeNote(o.annotation, o.value)
 			if err != nil {
 				return fmt.Errorf("trajectory: annotation %q of %s: %w", o.annotation, n.full, err)
 			}
-			n.annotate(o.annotation, d)
+			n.annotate(it)
 		case o.value != nil:
 			return fmt.Errorf("trajectory: an annotation of %s has no name: %w", n.full, ErrName)
 		case o.comment != "":
@@ -130,15 +130,6 @@ func (t *Trajectory) SetComment(path, comment string) error {
 	return nil
 }
 
-// Annotate adds an annotation to a node or changes it.
-func (t *Trajectory) Annotate(path, name string, value any) error {
-	n, err := t.scope().lookup(t.tree.root, path)
-	if err != nil {
-		return err
-	}
-	return n.apply([]AddOption{Annotate(name, value)})
-}
-
 // Remove takes a node and all below it out of memory; files stay as they are.
 // Links to it go too. A group that has children needs recursive. Explored
 // parameters cannot be removed.
@@ -205,6 +196,10 @@ func (t *Trajectory) assign(n *node, value any) error {
 	p := n.param
 	if p.kind == nil {
 		return fmt.Errorf("trajectory: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+	}
+	value, err := t.plain(value)
+	if err != nil {
+		return fmt.Errorf("trajectory: %s: %w", n.full, err)
 	}
 	if !p.kind.same(p.value, value) {
 		return fmt.Errorf("trajectory: %s holds %s and cannot be set to %s: %w", n.full, describe(p.value), describe(value), ErrType)
@@ -282,6 +277,10 @@ func (t *Trajectory) addParameter(branch, path string, value any, opts []AddOpti
 
 // newParameter makes a node that is in no tree yet.
 func (t *Trajectory) newParameter(full string, value any, opts []AddOption) (*node, error) {
+	value, err := t.plain(value)
+	if err != nil {
+		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
+	}
 	k, err := t.kindFor(value)
 	if err != nil {
 		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
@@ -297,8 +296,14 @@ func (t *Trajectory) newParameter(full string, value any, opts []AddOption) (*no
 // canonical copies a value of a built-in kind into the form it would have when
 // read from a file, and names its class.
 func (t *Trajectory) canonical(k *Kind, value any) (any, string, error) {
+	if k.Class == classSparseParameter {
+		return copySparse(value)
+	}
 	if k.Class != classParameter && k.Class != classArrayParameter {
 		return value, k.Class, nil
+	}
+	if j, ok := value.(JSON); ok {
+		return j, classParameter, nil
 	}
 	d, err := Encode(value)
 	if err != nil {
@@ -318,6 +323,10 @@ func (t *Trajectory) newResult(full string, value any, opts []AddOption) (*node,
 	if !ok {
 		_, name := cutLast(full)
 		items = Items{name: value}
+	}
+	items, err := t.plainItems(items)
+	if err != nil {
+		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
 	}
 	for _, name := range sortedKeys(items) {
 		if name == "" || strings.ContainsAny(name, "/\x00") || !utf8.ValidString(name) {

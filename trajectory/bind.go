@@ -13,7 +13,9 @@ import (
 // Get reads the value of a parameter, or of a result (see [Result.Value]), as
 // the type T. Types are not converted, except between a slice and an [Array] of
 // one dimension, list or tuple, between int and int64, uint and uint64 and
-// slices of them, and to types with the same underlying one.
+// slices of them, arrays and slices of slices and an [Array], maps of their
+// values, and to types with the same underlying one. What was stored as [JSON] is
+// read into a T with the same fields.
 func Get[T any](g Getter, path string) (T, error) {
 	var zero T
 	n, err := g.Node(path)
@@ -25,6 +27,11 @@ func Get[T any](g Getter, path string) (T, error) {
 		return zero, err
 	}
 	out, ok := convert(v, reflect.TypeFor[T]())
+	if j, isJSON := v.(JSON); !ok && isJSON {
+		if err := j.Into(&zero); err != nil {
+			return zero, fmt.Errorf("trajectory: %s: %w", n.FullName(), err)
+		}
+	}
 	if !ok {
 		return zero, fmt.Errorf("trajectory: %s holds %s, not a %s: %w", n.FullName(), describe(v), reflect.TypeFor[T](), ErrType)
 	}
@@ -50,6 +57,10 @@ func convert(v any, t reflect.Type) (reflect.Value, bool) {
 	if v == nil {
 		return reflect.Value{}, false
 	}
+	if j, ok := v.(JSON); ok && t != reflect.TypeFor[JSON]() && t.Kind() != reflect.Interface {
+		out := reflect.New(t)
+		return out.Elem(), t.Kind() != reflect.String && j.Into(out.Interface()) == nil
+	}
 	rv := reflect.ValueOf(v)
 	if rv.Type().AssignableTo(t) {
 		out := reflect.New(t).Elem()
@@ -58,10 +69,7 @@ func convert(v any, t reflect.Type) (reflect.Value, bool) {
 	}
 	if array, ok := v.(interface{ flat() ([]int, any) }); ok {
 		shape, data := array.flat()
-		if t.Kind() == reflect.Slice && len(shape) == 1 {
-			return convert(data, t)
-		}
-		return reflect.Value{}, false
+		return nest(shape, reflect.ValueOf(data), t)
 	}
 	if t.Kind() == reflect.Struct && t.NumField() == 2 && rv.Kind() == reflect.Slice {
 		// A slice is wanted as an Array.
@@ -79,6 +87,24 @@ func convert(v any, t reflect.Type) (reflect.Value, bool) {
 		return rv.Convert(t), true
 	case isWord(from, to):
 		return rv.Convert(t), true
+	case from == reflect.Map && to == reflect.Map && t.Key().Kind() == reflect.String && rv.Type().Key().Kind() == reflect.String:
+		out := reflect.MakeMapWithSize(t, rv.Len())
+		for k, x := range rv.Seq2() {
+			e, ok := convert(x.Interface(), t.Elem())
+			if !ok {
+				return reflect.Value{}, false
+			}
+			out.SetMapIndex(k.Convert(t.Key()), e)
+		}
+		return out, true
+	case from == reflect.Slice && to == reflect.Array:
+		return nest([]int{rv.Len()}, rv, t)
+	case from == reflect.Slice && to == reflect.Slice && from == to && rv.Type().Elem().Kind() == t.Elem().Kind() && isBasic(t.Elem()):
+		out := reflect.MakeSlice(t, rv.Len(), rv.Len())
+		for i := range rv.Len() {
+			out.Index(i).Set(rv.Index(i).Convert(t.Elem()))
+		}
+		return out, true
 	case from == reflect.Slice && to == reflect.Slice && isWord(rv.Type().Elem().Kind(), t.Elem().Kind()):
 		out := reflect.MakeSlice(t, rv.Len(), rv.Len())
 		for i := range rv.Len() {
@@ -87,6 +113,38 @@ func convert(v any, t reflect.Type) (reflect.Value, bool) {
 		return out, true
 	}
 	return reflect.Value{}, false
+}
+
+// nest makes slices of slices, or arrays, of a flat slice in row-major order.
+func nest(shape []int, flat reflect.Value, t reflect.Type) (reflect.Value, bool) {
+	if depthOf(t) != len(shape) || len(shape) == 0 {
+		return reflect.Value{}, false
+	}
+	if len(shape) == 1 && t.Kind() == reflect.Slice {
+		return convert(flat.Interface(), t)
+	}
+	out := reflect.New(t).Elem()
+	switch {
+	case t.Kind() == reflect.Slice:
+		out.Set(reflect.MakeSlice(t, shape[0], shape[0]))
+	case t.Len() != shape[0]:
+		return reflect.Value{}, false
+	}
+	for i := range shape[0] {
+		n := flat.Len() / shape[0]
+		var e reflect.Value
+		var ok bool
+		if len(shape) == 1 {
+			e, ok = convert(flat.Index(i).Interface(), t.Elem())
+		} else {
+			e, ok = nest(shape[1:], flat.Slice(i*n, (i+1)*n), t.Elem())
+		}
+		if !ok {
+			return reflect.Value{}, false
+		}
+		out.Index(i).Set(e)
+	}
+	return out, true
 }
 
 // isWord tells the pairs of kinds that differ in name only on 64-bit machines.

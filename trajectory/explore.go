@@ -204,6 +204,18 @@ func (t *Trajectory) span(n *node, r Range) (span, string, error) {
 	}
 	before := slices.Clip(p.explored)
 	class := p.kind.Class
+	if j, ok := p.value.(JSON); ok {
+		copied := jsons{typ: j.Type, texts: make([]string, x.base.Len())}
+		for i := range copied.texts {
+			k, err := NewJSON(x.base.At(i))
+			if err != nil {
+				return nil, "", fmt.Errorf("trajectory: %s: %w", n.full, err)
+			}
+			copied.texts[i] = k.Text
+		}
+		x.base = copied
+		return append(before, x), class, nil
+	}
 	if class != classParameter && class != classArrayParameter {
 		return append(before, x), class, nil
 	}

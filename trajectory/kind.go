@@ -60,12 +60,17 @@ func builtinKinds() []Kind {
 	return []Kind{
 		{Class: classParameter, Match: parameterValue, Encode: encodeParameter, Decode: decodeParameter, Same: sameType},
 		{Class: classArrayParameter, Match: func(any) bool { return false }, Encode: encodeArrayParameter, Decode: decodeArrayParameter, Same: sameType},
+		{Class: classSparseParameter, Match: isSparse, Encode: encodeSparseParameter, Decode: decodeSparseParameter, Same: sameType},
+		{Class: classSparseResult, Result: true, Match: isSparse, Encode: encodeSparseResult, Decode: decodeSparseResult},
 		{Class: classResult, Result: true, Match: func(any) bool { return true }, Encode: encodeResult, Decode: decodeResult},
 	}
 }
 
 // parameterValue tells what pypet's parameters can hold: anything but maps and tables.
 func parameterValue(value any) bool {
+	if _, ok := value.(JSON); ok {
+		return true
+	}
 	d, err := Encode(value)
 	return err == nil && d.Coll != Table && d.Coll != Dict && d.Coll != EmptyDict
 }
@@ -121,6 +126,13 @@ func (t *Trajectory) resultKindFor(items Items) *Kind {
 // sameType compares collection and element type of what would be stored. Shapes
 // and lengths may differ: the range is then stored as arrays of their own.
 func sameType(a, b any) bool {
+	if isSparse(a) || isSparse(b) {
+		return isSparse(a) && isSparse(b)
+	}
+	if j, ok := a.(JSON); ok {
+		k, err := NewJSON(b)
+		return err == nil && j.Type == k.Type
+	}
 	x, err := Encode(a)
 	if err != nil {
 		return false
@@ -183,6 +195,9 @@ func stack(name string, values []Data) Data {
 }
 
 func encodeParameter(value any, explored Range) ([]Item, error) {
+	if j, ok := value.(JSON); ok {
+		return encodeJSON(j, explored)
+	}
 	all, err := encodeAll(value, explored)
 	if err != nil {
 		return nil, err
@@ -235,6 +250,9 @@ func tableColumn(items []Item, item, column string) (Data, bool, error) {
 }
 
 func decodeParameter(items []Item) (any, Range, error) {
+	if v, x, ok, err := decodeJSON(items); ok || err != nil {
+		return v, x, err
+	}
 	d, ok, err := tableColumn(items, itemData, itemData)
 	if err != nil {
 		return nil, nil, err
@@ -264,24 +282,23 @@ func encodeArrayParameter(value any, explored Range) ([]Item, error) {
 	}
 	// Every distinct array is stored once.
 	index := make([]int64, 0, len(all)-1)
-	byText := map[string][]int{} // equal texts are equal arrays, but for shapes and the bits of NaN
+	byHash := map[uint64][]int{}
 	var arrays []Item
 	for _, v := range all[1:] {
-		text := exactText(v)
-		same := slices.IndexFunc(byText[text], func(at int) bool { return arrays[at].Data.Equal(v) })
+		h := v.hash()
+		same := slices.IndexFunc(byHash[h], func(at int) bool { return arrays[at].Data.Equal(v) })
 		var at int
 		if same >= 0 {
-			at = byText[text][same]
+			at = byHash[h][same]
 		} else {
 			at = len(arrays)
-			byText[text] = append(byText[text], at)
+			byHash[h] = append(byHash[h], at)
 			arrays = append(arrays, Item{Name: fmt.Sprintf("%s.set_%05d.xa_%08d", arrayPrefix, at/runsPerSet, at), Data: v})
 		}
 		index = append(index, int64(at))
 	}
 	items = append(items, arrays...)
-	table := Data{Coll: Table, Columns: []Column{{Name: "idx", Data: Data{Coll: Scalar, Type: Int, Shape: []int{len(index)}, Values: index}}}}
-	return append(items, Item{Name: itemArrayExplored, Data: table}), nil
+	return append(items, Item{Name: itemArrayExplored, Data: indexTable(index)}), nil
 }
 
 func decodeArrayParameter(items []Item) (any, Range, error) {
@@ -354,13 +371,24 @@ func encodeResult(value any, _ Range) ([]Item, error) {
 	}
 	out := make([]Item, 0, len(items))
 	for _, name := range sortedKeys(items) {
-		d, err := Encode(items[name])
+		it, err := encodeItem(name, items[name])
 		if err != nil {
-			return nil, fmt.Errorf("item %q: %w", name, err)
+			return nil, err
 		}
-		out = append(out, Item{Name: name, Data: d})
+		out = append(out, it)
 	}
 	return out, nil
+}
+
+func encodeItem(name string, value any) (Item, error) {
+	if j, ok := value.(JSON); ok {
+		return jsonItem(name, j), nil
+	}
+	d, err := Encode(value)
+	if err != nil {
+		return Item{}, fmt.Errorf("item %q: %w", name, err)
+	}
+	return Item{Name: name, Data: d}, nil
 }
 
 func decodeResult(items []Item) (any, Range, error) { return rawItems(items), nil, nil }

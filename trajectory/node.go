@@ -99,6 +99,10 @@ func (n *node) ready() error {
 func rawItems(items []Item) Items {
 	m := make(Items, len(items))
 	for _, it := range items {
+		if name, j, ok := asJSON(it); ok {
+			m[name] = j
+			continue
+		}
 		v, err := Decode(it.Data)
 		if err != nil {
 			v = it.Data
@@ -109,16 +113,19 @@ func rawItems(items []Item) Items {
 }
 
 func (n *node) annotations() map[string]any {
-	return map[string]any(rawItems(n.notes))
+	m := make(map[string]any, len(n.notes))
+	for _, it := range n.notes {
+		name, v := decodeNote(it)
+		m[name] = v
+	}
+	return m
 }
 
-func (n *node) annotate(name string, d Data) {
-	i, ok := slices.BinarySearchFunc(n.notes, name, func(it Item, s string) int { return strings.Compare(it.Name, s) })
-	if ok {
-		n.notes[i].Data = d
-		return
-	}
-	n.notes = slices.Insert(n.notes, i, Item{Name: name, Data: d})
+// annotate adds an annotation or replaces the one of its name.
+func (n *node) annotate(it Item) {
+	notes := slices.DeleteFunc(slices.Clone(n.notes), func(old Item) bool { return noteName(old) == noteName(it) })
+	i, _ := slices.BinarySearchFunc(notes, it.Name, func(it Item, s string) int { return strings.Compare(it.Name, s) })
+	n.notes = slices.Insert(notes, i, it)
 }
 
 // Group is a node that has children. A group handed out by a run shows the

@@ -479,8 +479,8 @@ func compareNodes(t *Trajectory, name string, a, b *planned, add func(what, name
 func notesText(notes []Item) string {
 	var out []string
 	for _, it := range notes {
-		v, _ := Decode(it.Data)
-		out = append(out, it.Name+"="+pythonText(v))
+		name, v := decodeNote(it)
+		out = append(out, name+"="+pythonText(v))
 	}
 	return strings.Join(out, "; ")
 }

@@ -498,6 +498,44 @@ func (d Data) Equal(e Data) bool {
 	return equalValues(d.Values, e.Values)
 }
 
+// hash is the same for data that are equal, and seldom for others.
+func (d Data) hash() uint64 {
+	h := mix64(uint64(len(d.Shape)))
+	for _, n := range d.Shape {
+		h = mix64(h ^ uint64(n))
+	}
+	switch v := d.Values.(type) {
+	case []float64:
+		for _, x := range v {
+			h = mix64(h ^ math.Float64bits(x))
+		}
+	case []float32:
+		for _, x := range v {
+			h = mix64(h ^ uint64(math.Float32bits(x)))
+		}
+	case []complex128:
+		for _, x := range v {
+			h = mix64(mix64(h^math.Float64bits(real(x))) ^ math.Float64bits(imag(x)))
+		}
+	case []complex64:
+		for _, x := range v {
+			h = mix64(mix64(h^uint64(math.Float32bits(real(x)))) ^ uint64(math.Float32bits(imag(x))))
+		}
+	case []int64:
+		for _, x := range v {
+			h = mix64(h ^ uint64(x))
+		}
+	default: // equal values have equal texts
+		for _, c := range []byte(exactText(d)) {
+			h = mix64(h ^ uint64(c))
+		}
+	}
+	for _, c := range d.Columns {
+		h = mix64(h ^ c.Data.hash())
+	}
+	return h
+}
+
 func equalValues(a, b any) bool {
 	switch a := a.(type) {
 	case nil:
