@@ -57,7 +57,6 @@ type everything struct {
 	Ragged  []float64
 	Counts  []int
 	Left    int `column:"-"`
-	hidden  int
 }
 
 func row(i int) everything {
