@@ -51,24 +51,30 @@ func run(ctx context.Context, e *env.Environment, plots bool) error {
 	if err := search.Explore(t); err != nil {
 		return err
 	}
-	runs, err := search.Experiment(1, nil) // every run for itself; 0 would simulate them together
+	x, err := search.Experiment(1, nil) // every run for itself; 0 would simulate them together
 	if err != nil {
 		return err
 	}
-	return e.Run(ctx, t, runs, env.Cosmetic("plots"), env.Finally(func(ctx context.Context, t *trajectory.Trajectory) error {
+	return e.Run(ctx, t, x, env.Cosmetic("plots"), env.Finally(func(ctx context.Context, t *trajectory.Trajectory) error {
 		batched, err := search.Run(ctx)
 		if err != nil {
 			return err
 		}
-		single, err := compare(t, batched)
+		runs, err := compare(t, batched)
+		if err != nil {
+			return err
+		}
+		single, err := oneByOne(ctx, search)
 		if err != nil {
 			return err
 		}
 		m := means(batched)
 		m.print(e.Stdout())
-		fmt.Fprintf(e.Stdout(), "\n%d copies in one network take %v, %d single runs %v: %.0f times as long\n",
-			len(batched.Copies), batched.Elapsed.Round(100*time.Microsecond), t.Len(), single.Round(100*time.Microsecond), single.Seconds()/batched.Elapsed.Seconds())
-		fmt.Fprintf(e.Stdout(), "all %d samples are equal, bit for bit\n", samples(batched))
+		n := len(batched.Copies)
+		fmt.Fprintf(e.Stdout(), "\n%d copies in one network:       %9v\n", n, batched.Elapsed.Round(100*time.Microsecond))
+		fmt.Fprintf(e.Stdout(), "%d networks one after another: %9v, %.0f times as long\n", n, single.Round(100*time.Microsecond), single.Seconds()/batched.Elapsed.Seconds())
+		fmt.Fprintf(e.Stdout(), "%d runs of the sweep added up: %9v with %d at once\n", n, runs.Round(100*time.Microsecond), e.Workers())
+		fmt.Fprintf(e.Stdout(), "all %d samples of copies and runs are equal, bit for bit\n", samples(batched))
 		if !plots {
 			return nil
 		}
@@ -102,6 +108,19 @@ func compare(t *trajectory.Trajectory, batched *gridsearch.Results) (time.Durati
 				}
 			}
 		}
+	}
+	return total, nil
+}
+
+// oneByOne simulates each point in a network of its own and adds up the times.
+func oneByOne(ctx context.Context, search *gridsearch.Search) (time.Duration, error) {
+	var total time.Duration
+	for i := range search.Points() {
+		res, err := search.RunPoints(ctx, i)
+		if err != nil {
+			return 0, err
+		}
+		total += res.Elapsed
 	}
 	return total, nil
 }

@@ -27,7 +27,7 @@ const golden = `mean rate of PC in Hz
                2.5  0.05369  0.06349  0.08210  0.13980  0.33443
                  5  0.05054  0.05882  0.07291  0.10426  0.25504
 
-25 copies in one network take `
+25 copies in one network: `
 
 func execute(t *testing.T, args ...string) string {
 	t.Helper()
@@ -42,7 +42,7 @@ func TestGoldenOutput(t *testing.T) {
 	for range 2 { // the second time nothing is left to run
 		out := execute(t, "-out", dir, "-workers", "2")
 		assert.True(t, strings.HasPrefix(out, golden), "%s", out)
-		assert.Regexp(t, `take \S+, 25 single runs \S+: \d+ times as long\nall 250000 samples are equal, bit for bit\n$`, out)
+		assert.Regexp(t, `network: +\S+s\n25 networks one after another: +\S+s, \d+ times as long\n25 runs of the sweep added up: +\S+s with \d+ at once\nall 250000 samples of copies and runs are equal, bit for bit\n$`, out)
 		f, err := os.Open(picture)
 		require.NoError(t, err)
 		_, err = png.Decode(f)
