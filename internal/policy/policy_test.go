@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 // Each has its line in RATIONALE.md.
 var directDependencies = []string{
 	"github.com/BurntSushi/toml",
+	"github.com/parquet-go/parquet-go",
 	"github.com/pkg/profile",
 	"github.com/shirou/gopsutil/v4",
 	"github.com/stretchr/testify",

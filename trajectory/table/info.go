@@ -1,0 +1,104 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"galvani/trajectory"
+)
+
+// Info is what neurolib prints about an exploration.
+type Info struct {
+	Name, Comment string
+	Time          time.Time // when it was made
+	Runs          int
+	States        map[trajectory.State]int
+	Explored      []ExploredInfo
+	Start, Finish time.Time // of the first and the last run; zero if not known
+}
+
+// ExploredInfo is an explored parameter.
+type ExploredInfo struct {
+	Name   string // without "parameters."
+	Values int    // how many different ones
+	First  string // the first and the last of the range
+	Last   string
+}
+
+// InfoOf gathers what a trajectory is about.
+func InfoOf(t *trajectory.Trajectory) (Info, error) {
+	info := Info{Name: t.Name(), Comment: t.Comment(), Time: t.Time(), Runs: t.Len(), States: map[trajectory.State]int{}}
+	for i := range t.Len() {
+		r, err := t.RunInfo(i)
+		if err != nil {
+			return info, err
+		}
+		info.States[r.State]++
+		if !r.Start.IsZero() && (info.Start.IsZero() || r.Start.Before(info.Start)) {
+			info.Start = r.Start
+		}
+		if r.Finish.After(info.Finish) {
+			info.Finish = r.Finish
+		}
+	}
+	for _, full := range t.Explored() {
+		p, err := t.Parameter(full)
+		if err != nil {
+			return info, err
+		}
+		b := &builder{t: t, table: &Table{rows: t.Len()}, taken: map[string]bool{}}
+		if err := b.parameter(full); err != nil {
+			return info, err
+		}
+		places, err := b.table.columns[0].places(t.Len())
+		if err != nil {
+			return info, err
+		}
+		distinct := map[int]bool{}
+		for _, at := range places {
+			distinct[at] = true
+		}
+		r := p.Range()
+		info.Explored = append(info.Explored, ExploredInfo{
+			Name: shortName(full), Values: len(distinct), First: fmt.Sprint(r.At(0)), Last: fmt.Sprint(r.At(r.Len() - 1)),
+		})
+	}
+	return info, nil
+}
+
+// String prints it, a line for each.
+func (i Info) String() string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-20s %s\n", name+":", fmt.Sprintf(format, args...))
+	}
+	line("Trajectory", "%s", i.Name)
+	if i.Comment != "" {
+		line("Comment", "%s", i.Comment)
+	}
+	line("Made", "%s", i.Time.UTC().Format(time.DateTime))
+	var states []string
+	for _, s := range []trajectory.State{trajectory.Done, trajectory.Failed, trajectory.Running, trajectory.Pending, trajectory.Lost, trajectory.Cancelled} {
+		if n := i.States[s]; n > 0 {
+			states = append(states, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	line("Runs", "%d (%s)", i.Runs, strings.Join(states, ", "))
+	for k, x := range i.Explored {
+		name := ""
+		if k == 0 {
+			name = "Explored parameters"
+		}
+		text := fmt.Sprintf("%s, %d values from %s to %s", x.Name, x.Values, cut(x.First), cut(x.Last))
+		if k == 0 {
+			line(name, "%s", text)
+		} else {
+			fmt.Fprintf(&b, "%-20s %s\n", "", text)
+		}
+	}
+	if d := i.Finish.Sub(i.Start); !i.Start.IsZero() && d >= 0 {
+		line("Duration", "%s", d.Round(time.Millisecond))
+	}
+	return b.String()
+}
