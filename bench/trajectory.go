@@ -23,21 +23,23 @@ const (
 // storage measures a sweep of runs that cost nothing, from the plan to its table, in elapsed
 // time since much of it is waiting for the disk; and access to nodes of a large tree.
 func storage(ctx context.Context, r *report) error {
-	var plan, merge, table []float64
+	var plan, merge, table, cpu []float64
 	for range r.repeats {
 		s, err := newSweep()
 		if err != nil {
 			return err
 		}
+		start := cpuTime()
 		times, err := s.measure(ctx)
 		s.remove()
 		if err != nil {
 			return err
 		}
 		plan, merge, table = append(plan, times[0]), append(merge, times[1]), append(table, times[2])
+		cpu = append(cpu, (cpuTime() - start).Seconds())
 	}
-	for i, name := range []string{"plan_s", "store_and_merge_s", "table_read_s"} {
-		if err := r.add(name, "s", [][]float64{plan, merge, table}[i]...); err != nil {
+	for i, name := range []string{"plan_s", "store_and_merge_s", "table_read_s", "all_three_cpu_s"} {
+		if err := r.add(name, "s", [][]float64{plan, merge, table, cpu}[i]...); err != nil {
 			return err
 		}
 	}
