@@ -53,6 +53,20 @@ func TestMain(m *testing.M) {
 		})
 	case "sweep-12":
 		child(newProbe(12))
+	case "three": // begins when three processes are at work
+		p := newProbe(killRuns)
+		p.run = func(ctx context.Context, _ int) error {
+			for {
+				entries, err := os.ReadDir(filepath.Join(runsDir(os.Getenv("ENV_TEST_DIR")), "processes"))
+				if err != nil || len(entries) >= 6 || ctx.Err() != nil { // each has two files
+					break
+				}
+				time.Sleep(time.Millisecond)
+			}
+			time.Sleep(4 * time.Millisecond)
+			return ctx.Err()
+		}
+		child(p)
 	case "crash":
 		p := newProbe(12)
 		p.run = func(ctx context.Context, i int) error {

@@ -48,10 +48,14 @@ func (l *ledger) read() ([]byte, bool, error) {
 func (l *ledger) append(content []byte) (bool, error) {
 	path := l.path(l.next)
 	err := create(path, content)
-	if errors.Is(err, fs.ErrNotExist) { // the first entry of a folder
-		if err = os.Mkdir(filepath.Dir(path), 0o777); err == nil || errors.Is(err, fs.ErrExist) {
-			err = create(path, content)
+	for _, dir := range []string{l.dir, filepath.Dir(path)} {
+		if !errors.Is(err, fs.ErrNotExist) { // it is the first entry of a folder
+			break
 		}
+		if made := os.Mkdir(dir, 0o777); made != nil && !errors.Is(made, fs.ErrExist) {
+			return false, fmt.Errorf("env: %w", made)
+		}
+		err = create(path, content)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil

@@ -125,16 +125,17 @@ func (s *sweep) alone() error {
 	return nil
 }
 
-// tidy removes what processes that were killed were just writing, if no one else
-// is there to write anything.
+// tidy removes what processes that were killed were writing some time ago. What is
+// young may belong to one that is just coming.
 func (s *sweep) tidy() {
-	if s.alone() != nil {
+	now, err := s.me.now()
+	if err != nil || s.alone() != nil {
 		return
 	}
 	for _, dir := range []string{s.dir, filepath.Join(s.dir, processesDir)} {
 		entries, _ := os.ReadDir(dir)
 		for _, e := range entries {
-			if strings.HasPrefix(e.Name(), durable.TempPrefix) {
+			if info, err := e.Info(); err == nil && strings.HasPrefix(e.Name(), durable.TempPrefix) && now.Sub(info.ModTime()) > s.env.o.Lease {
 				_ = os.Remove(filepath.Join(dir, e.Name())) // it takes room and does no harm
 			}
 		}

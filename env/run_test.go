@@ -484,6 +484,22 @@ func TestInterruptedSweepGoesOn(t *testing.T) {
 	assert.Equal(t, dump(t, file(whole)), dump(t, file(dir)))
 }
 
+func TestWhatKilledProcessesLeftIsRemoved(t *testing.T) {
+	dir := t.TempDir()
+	status, stderr := newProbe(3).in(t, dir)
+	require.Equal(t, 0, status, stderr)
+	old, young := filepath.Join(runsDir(dir), ".tmp-old"), filepath.Join(runsDir(dir), ".tmp-young")
+	for _, path := range []string{old, young} {
+		require.NoError(t, os.WriteFile(path, []byte("half a shard"), 0o644))
+	}
+	past := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(old, past, past))
+	status, stderr = newProbe(3).in(t, dir)
+	require.Equal(t, 0, status, stderr)
+	assert.NoFileExists(t, old)
+	assert.FileExists(t, young, "it may belong to a process that is just coming")
+}
+
 func TestUnwritableOutput(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(blocked, nil, 0o644))

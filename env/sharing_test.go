@@ -47,12 +47,13 @@ func wholeSweep(t *testing.T) string {
 
 func TestThreeProcessesShareASweep(t *testing.T) {
 	dir := t.TempDir()
-	main, _, errs := childProcess("sweep", "-out", dir, "-workers", "1")
+	t.Setenv("ENV_TEST_DIR", dir)
+	main, _, errs := childProcess("three", "-out", dir, "-workers", "1")
 	require.NoError(t, main.Start())
 	var workers []*exec.Cmd
 	var said []*lockedBuffer
 	for range 2 {
-		w, _, errs := childProcess("sweep", "worker", runsDir(dir), "-workers", "1")
+		w, _, errs := childProcess("three", "worker", runsDir(dir), "-workers", "1")
 		require.NoError(t, w.Start())
 		workers, said = append(workers, w), append(said, errs)
 	}
@@ -252,13 +253,30 @@ func TestKilledProcessesOfASharedSweep(t *testing.T) {
 			worker, _, werrs := childProcess("sweep", "worker", runsDir(dir), "-workers", "1")
 			require.NoError(t, main.Start())
 			require.NoError(t, worker.Start())
-			// The last of them is left alone, to finish; before it one or both are killed.
+			// The last of them are left alone, to finish. Before, the main process is
+			// killed or both are: half of the times when something new has been saved.
+			ended := make(chan struct{})
 			if kills < 6 {
-				for _, victim := range []*exec.Cmd{main, worker}[kills%2:] {
-					time.AfterFunc(time.Duration(50+rng.IntN(300))*time.Millisecond, func() { _ = victim.Process.Kill() })
+				delay, want := time.Duration(rng.IntN(200))*time.Millisecond, 0
+				if kills%2 == 0 {
+					want = len(before) + 1
 				}
+				go func() {
+					for len(shards(t, dir)) < want {
+						select {
+						case <-ended:
+							return
+						case <-time.After(time.Millisecond):
+						}
+					}
+					time.Sleep(delay)
+					for _, victim := range []*exec.Cmd{main, worker}[:1+kills%2] {
+						_ = victim.Process.Kill()
+					}
+				}()
 			}
 			err := main.Wait()
+			close(ended)
 			if err != nil {
 				require.ErrorContains(t, err, "killed", errs)
 				_ = worker.Process.Kill()
