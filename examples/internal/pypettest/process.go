@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,16 @@ func Command(ctx context.Context, t *testing.T, args ...string) (cmd *exec.Cmd, 
 	return cmd, said
 }
 
+// RunWith is [Run] of a program that gets arguments.
+func RunWith(t *testing.T, p *env.Program, name string, args ...string) (stdout string, lines []string) {
+	t.Helper()
+	var out, messages bytes.Buffer
+	file := filepath.Join(t.TempDir(), name+env.Stores()[0].Extensions()[0])
+	status := p.Exec(context.Background(), append([]string{"-out", file, "-progress", "none"}, args...), &out, &messages)
+	require.Zero(t, status, messages.String())
+	return out.String(), Dump(t, file)
+}
+
 // Dump is, line by line, what `galvani dump -pypet` prints of a trajectory file.
 func Dump(t *testing.T, file string) []string {
 	t.Helper()
@@ -45,4 +56,12 @@ func Dump(t *testing.T, file string) []string {
 	var dump bytes.Buffer
 	require.NoError(t, trajectory.DumpPypet(&dump, tr))
 	return split(dump.String())
+}
+
+// Lines reads the lines of a file in the folder testdata.
+func Lines(t *testing.T, name string) []string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	return split(string(raw))
 }
