@@ -16,6 +16,7 @@ type options struct {
 	groups    int
 	declared  []string
 	optional  []string
+	post      []PostProcessor
 }
 
 // Finally adds a function that is called with the merged trajectory when every

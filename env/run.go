@@ -100,10 +100,14 @@ type sweep struct {
 	board      *board
 	progress   *progress
 	room       *room
+	added      int       // runs that the last generation of the plan added
+	said       time.Time // when that was said last
+	over       bool      // no runs are added any more
 
 	mu        sync.Mutex
 	failed    []*RunError
 	reasons   int         // printed
+	broke     int         // runs that have failed in this process
 	reused    int         // runs that were on disk at the start
 	published int         // runs of this process that are on disk
 	foreign   int         // runs that others have finished since the start
@@ -131,22 +135,25 @@ func (s *sweep) run(ctx context.Context) error {
 	if err := s.learn(ctx, true); err != nil {
 		return err
 	}
-	if s.reused < s.t.Len() {
-		if err := s.execute(ctx); err != nil {
-			return err
-		}
+	left, post, err := s.executeAll(ctx)
+	if err != nil {
+		return err
 	}
 	slices.SortFunc(s.failed, func(a, b *RunError) int { return a.Index - b.Index })
-	if left, _ := s.board.count(); left > 0 {
+	if left > 0 {
 		s.summary(left)
 		return &SweepError{Failed: s.failed, Runs: s.t.Len(), Left: left}
 	}
+	s.end()
 	if err := s.merge(ctx); err != nil {
 		return err
 	}
 	s.sweepUp()
 	incomplete := s.audit(ctx)
-	hooks := s.callFinally(ctx)
+	hooks := post
+	if post == nil {
+		hooks = s.callFinally(ctx)
+	}
 	s.summary(0)
 	var failed error
 	if len(s.failed) > 0 {
@@ -222,8 +229,9 @@ func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 func (s *sweep) execute(ctx context.Context) error {
 	e := s.env
 	defer s.openLogs()()
-	s.announce()
-	s.progress = newProgress(e.o.Name, s.t.Len(), s.reused, len(s.failed), time.Now())
+	left, _ := s.board.count()
+	s.announce(left)
+	s.progress = newProgress(e.o.Name, s.t.Len(), s.t.Len()-left, len(s.failed), time.Now())
 	s.showProgress()
 	defer s.progress.close()
 	if r, ok := s.x.(Reporter); ok {
@@ -254,7 +262,7 @@ func (s *sweep) execute(ctx context.Context) error {
 		})
 	}()
 	c := crew{
-		slots: e.o.Workers, stopAfter: s.stopAfter, timeout: e.o.Timeout, grace: e.o.Grace,
+		slots: e.o.Workers, stopAfter: max(0, s.stopAfter-s.broke), timeout: e.o.Timeout, grace: e.o.Grace,
 		take: func(ctx context.Context) (task, bool, error) {
 			t, ok, err := claims.take(ctx)
 			if ok {
@@ -302,12 +310,14 @@ func (s *sweep) openLogs() (close func()) {
 }
 
 // announce says what is about to happen.
-func (s *sweep) announce() {
+func (s *sweep) announce(left int) {
 	e := s.env
 	if !hdf5.Available() && e.file == "" && e.role == nil {
 		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
 	}
-	switch left := s.t.Len() - s.reused; {
+	switch {
+	case s.added > 0:
+		s.sayAdded()
 	case s.reused > 0:
 		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
 	case s.t.Len() > 1:
@@ -332,6 +342,9 @@ func (s *sweep) ended(o *outcome) {
 	s.progress.finish(o.Info.Index, failed, o.Info.State == trajectory.Cancelled)
 	if failed {
 		f := s.fail(o.Info, o.err)
+		s.mu.Lock()
+		s.broke++
+		s.mu.Unlock()
 		s.env.logs.failure(f)
 		s.explain(f)
 	}
