@@ -12,6 +12,7 @@ import (
 	"galvani/env"
 	"galvani/plot"
 	"galvani/trajectory"
+	"galvani/trajectory/table"
 )
 
 func main() { program().Main() }
@@ -39,8 +40,16 @@ func run(ctx context.Context, e *env.Environment) error {
 	if err != nil {
 		return err
 	}
-	return e.Run(ctx, t, env.Func(multiply), env.Finally(func(_ context.Context, t *trajectory.Trajectory) error {
-		return draw(e, t)
+	return e.Run(ctx, t, env.Func(multiply), env.Finally(func(ctx context.Context, t *trajectory.Trajectory) error {
+		// All values, in the order of the runs.
+		zs, err := trajectory.FromRuns[int](t, "z")
+		if err != nil {
+			return err
+		}
+		for _, z := range zs[max(0, len(zs)-3):] {
+			fmt.Fprintf(e.Stdout(), "run %d: z=%d\n", z.Index, z.Value)
+		}
+		return draw(ctx, e, t)
 	}))
 }
 
@@ -51,25 +60,22 @@ func multiply(_ context.Context, r *trajectory.Run) error {
 }
 
 // draw makes a picture of z over x and y.
-func draw(e *env.Environment, t *trajectory.Trajectory) error {
-	zs, err := trajectory.FromRuns[int](t, "z")
+func draw(ctx context.Context, e *env.Environment, t *trajectory.Trajectory) error {
+	all, err := table.New(ctx, t, table.Options{Results: []string{"z"}})
 	if err != nil {
 		return err
 	}
-	if len(zs) != length*length {
-		return fmt.Errorf("z of %d runs: want %d", len(zs), length*length)
+	z, err := all.Grid("z", table.ArrayOptions{}) // its dimensions are x and y
+	if err != nil {
+		return err
 	}
-	// The last axis of a grid changes fastest, so the runs of one x follow each other.
-	mesh := make([][]float64, length)
-	axis := make([]float64, length)
-	for i, z := range zs {
-		mesh[i/length] = append(mesh[i/length], float64(z.Value))
-		axis[i%length] = float64(i % length)
+	fmt.Fprintln(e.Stdout(), z)
+	o := plot.HeatmapOptions{XLabel: z.Dims[1].Name, YLabel: z.Dims[0].Name, Label: z.Name}
+	for i := range length {
+		o.X, o.Y = append(o.X, float64(i)), append(o.Y, float64(i))
+		o.Values = append(o.Values, z.Values[i*length:(i+1)*length])
 	}
-	for _, row := range mesh {
-		fmt.Fprintln(e.Stdout(), row)
-	}
-	figure, err := plot.Heatmap(plot.HeatmapOptions{X: axis, Y: axis, Values: mesh, XLabel: "y", YLabel: "x", Label: "z"})
+	figure, err := plot.Heatmap(o)
 	if err != nil {
 		return err
 	}
