@@ -47,7 +47,7 @@ func Copy(ctx context.Context, from, to Stored, o CopyOptions) (*CopyReport, err
 		return nil, fmt.Errorf("merge: copying to %s: %w", to, err)
 	}
 	c := transfer{ctx: ctx, s: s, w: w, o: o, report: &CopyReport{Runs: s.header.Length}}
-	if err := c.run(); err == nil {
+	if err = c.run(); err == nil {
 		err = w.Commit()
 	}
 	if err != nil {
@@ -119,7 +119,7 @@ func (c *transfer) run() error {
 			return err
 		}
 	}
-	for _, name := range c.s.header.Explored {
+	for _, name := range inTreeOrder(c.s.header.Explored) {
 		c.columns = append(c.columns, byName[name]...)
 	}
 	if err := c.packed(); err != nil {
@@ -226,21 +226,12 @@ func (c *transfer) packed() error {
 
 // put writes a node.
 func (c *transfer) put(r trajectory.Record) error {
-	err := c.w.Node(r)
-	if errors.Is(err, trajectory.ErrType) {
-		plain, names := withoutForeign(r)
-		if len(names) > 0 && !c.o.SkipForeign {
-			return fmt.Errorf("%s: item %q: %w: %w", r.Name, names[0], ErrForeign, err)
-		}
-		if len(names) > 0 {
-			for _, name := range names {
-				c.report.Skipped = append(c.report.Skipped, Skipped{From: c.s.Path, Name: r.Name + "." + name, Why: "only Python can read it"})
-			}
-			err = nil
-			if len(plain.Items) > 0 || !r.Leaf {
-				err = c.w.Node(plain)
-			}
-		}
+	lost, err := put(c.w, r)
+	if len(lost) > 0 && !c.o.SkipForeign {
+		return fmt.Errorf("%s: item %q: only Python can read it: %w", r.Name, lost[0], ErrForeign)
+	}
+	for _, name := range lost {
+		c.report.Skipped = append(c.report.Skipped, Skipped{From: c.s.Path, Name: r.Name + "." + name, Why: "only Python can read it"})
 	}
 	c.report.Nodes++
 	return err

@@ -39,6 +39,6 @@
 // ran with, which after a merge need not be those that
 // trajectory.Run.Seed computes. The time of the merged trajectory is that of the merge, so that
 // a runs folder beside the target no longer counts. What only Python can decode
-// (pickles) stays in the target; from the others it comes along if the target's store can write it, and is
-// listed in the report if not.
+// (frames of pandas) stays in the target; of the others it is left out, and listed in the
+// report. The bytes of pickles come along.
 package merge

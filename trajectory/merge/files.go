@@ -24,6 +24,30 @@ func samePath(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
+// fingerprint changes when somebody writes a file, or in a folder.
+func fingerprint(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if !info.IsDir() {
+		return fmt.Sprint(info.Size(), info.ModTime().UnixNano()), nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || strings.HasPrefix(e.Name(), durable.TempPrefix) || info.Size() == 0 {
+			continue // a lock, or what is being written
+		}
+		fmt.Fprintln(&b, e.Name(), info.Size(), info.ModTime().UnixNano())
+	}
+	return b.String(), nil
+}
+
 // backup copies the target's file, and that of the other if there is only one.
 func (m *merger) backup() error {
 	all := []*source{m.target}

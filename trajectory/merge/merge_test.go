@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"galvani/brianparam"
+	"galvani/quantity"
 	"galvani/trajectory"
 	"galvani/trajectory/dirstore"
 	"galvani/trajectory/hdf5"
@@ -284,7 +285,7 @@ func TestWhatRunsHaveOfTheirOwnIsNoDifference(t *testing.T) {
 func TestUnexploredParametersThatDifferBecomeExplored(t *testing.T) {
 	setup := func(tau float64, name string, w []float64) func(t *testing.T, tr *trajectory.Trajectory) {
 		return func(t *testing.T, tr *trajectory.Trajectory) {
-			require.NoError(t, tr.AddParameter("tau", brianQuantity(tau)))
+			require.NoError(t, tr.AddParameter("tau", quantity.New(tau, quantity.DimTime)))
 			require.NoError(t, tr.AddParameter("label", name))
 			require.NoError(t, tr.AddParameter("w", w))
 			require.NoError(t, tr.AddDerived("d", w[0]))
@@ -306,7 +307,7 @@ func TestUnexploredParametersThatDifferBecomeExplored(t *testing.T) {
 		assert.Equal(t, [][]float64{{1, 2}, {1, 2}, {3}, {3}, {3}}, values[[]float64](t, tr, "w"))
 		assert.Equal(t, []float64{1, 1, 3, 3, 3}, values[float64](t, tr, "derived_parameters.d"))
 		var tau []string
-		for _, q := range values[quantityOf](t, tr, "tau") {
+		for _, q := range values[quantity.Quantity](t, tr, "tau") {
 			tau = append(tau, q.String())
 		}
 		assert.Equal(t, []string{"10 ms", "10 ms", "20 ms", "20 ms", "20 ms"}, tau)

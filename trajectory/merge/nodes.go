@@ -55,7 +55,7 @@ func (c *copier) run() error {
 			}
 		}
 	}
-	for _, name := range c.explored {
+	for _, name := range inTreeOrder(c.explored) {
 		columns = append(columns, parameterColumns(c.space.params[name].record(), c.space.runs)...)
 	}
 	var err error
@@ -183,7 +183,7 @@ func (c *copier) list(s *source, out *outcome) (*contents, error) {
 // nodes copies what one of the others has.
 func (c *copier) nodes(s *source, k int) error {
 	out := c.outcomes[k]
-	if out.first() < 0 {
+	if out.first < 0 {
 		return nil
 	}
 	found, err := c.list(s, out)
@@ -268,6 +268,7 @@ func (c *copier) runNodes(s *source, k, run int, names []string, records, common
 		records = append(records, r)
 	}
 	out := make([]trajectory.Record, 0, len(records)+len(common))
+	var olds []string // what they are called in the source
 	own := make(map[string]bool, len(records))
 	for _, r := range records {
 		if s.packs != nil && c.ignored.is(r.Name, s) {
@@ -291,9 +292,9 @@ func (c *copier) runNodes(s *source, k, run int, names []string, records, common
 			continue
 		}
 		c.moved[k][old] = true
-		out = append(out, r)
+		out, olds = append(out, r), append(olds, old)
 	}
-	first := c.outcomes[k].first()
+	first := c.outcomes[k].first
 	for _, r := range common {
 		old := r.Name
 		r.Name = s.renamed(old, index)
@@ -311,13 +312,13 @@ func (c *copier) runNodes(s *source, k, run int, names []string, records, common
 			}
 			continue
 		}
-		out = append(out, r)
+		out, olds = append(out, r), append(olds, old)
 	}
-	return c.emit(s, index, s.rows[run], out)
+	return c.emit(s, index, s.rows[run], out, olds)
 }
 
 // emit writes the nodes of a run of the target.
-func (c *copier) emit(s *source, index int, row trajectory.RunInfo, records []trajectory.Record) error {
+func (c *copier) emit(s *source, index int, row trajectory.RunInfo, records []trajectory.Record, olds []string) error {
 	for _, r := range records {
 		c.scalars.result(index, r)
 	}
@@ -326,14 +327,28 @@ func (c *copier) emit(s *source, index int, row trajectory.RunInfo, records []tr
 			return nil
 		}
 		row.Index = index
+		records = c.packable(s, records, olds)
 		return c.pack.add(trajectory.RunRecord{Info: row, Records: records})
 	}
-	for _, r := range records {
-		if err := c.put(s, r); err != nil {
+	for i, r := range records {
+		if err := c.put(s, r, olds[i]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// packable leaves out of records what only another program can decode.
+func (c *copier) packable(s *source, records []trajectory.Record, olds []string) []trajectory.Record {
+	for i := range records {
+		var lost []string
+		records[i].Items, lost = ours(records[i].Items, nil)
+		for _, name := range lost {
+			c.skip(s, olds[i]+"."+name, "only Python can read it")
+			c.foreign = true
+		}
+	}
+	return records
 }
 
 // common reads the nodes under run_ALL.
@@ -422,7 +437,7 @@ func (c *copier) share(s *source, k int, r trajectory.Record) error {
 	default:
 		c.kinds[r.Name] = group
 	}
-	return c.put(s, r)
+	return c.put(s, r, old)
 }
 
 // free tells whether a node can be written under its name in the target. If
@@ -507,42 +522,50 @@ func hasRun(name string) bool {
 	return false
 }
 
-// put writes a node. Items that the store cannot write are left out and reported.
-func (c *copier) put(s *source, r trajectory.Record) error {
-	err := c.w.Node(r)
-	if err == nil || !errors.Is(err, trajectory.ErrType) {
-		return err
-	}
-	plain, names := withoutForeign(r)
-	if len(names) == 0 {
-		return err
-	}
-	for _, name := range names {
-		c.skip(s, r.Name+"."+name, "only Python can read it")
+// put writes a node that the source calls old. What only another program can decode is
+// left out and reported.
+func (c *copier) put(s *source, r trajectory.Record, old string) error {
+	lost, err := put(c.w, r)
+	for _, name := range lost {
+		c.skip(s, old+"."+name, "only Python can read it")
 		c.foreign = true
 	}
-	if len(plain.Items) == 0 {
-		return nil
-	}
-	return c.w.Node(plain)
+	return err
 }
 
-// withoutForeign leaves out of a record what is no value of ours, and names it.
-func withoutForeign(r trajectory.Record) (trajectory.Record, []string) {
-	var names []string
-	clean := func(items []trajectory.Item) []trajectory.Item {
-		var out []trajectory.Item
-		for _, it := range items {
-			if isForeign(it.Data) {
-				names = append(names, it.Name)
-				continue
-			}
+// put writes a node without what is no value of ours, which it names. Of a leaf
+// that is nothing else, nothing is written.
+func put(w trajectory.Writer, r trajectory.Record) (lost []string, err error) {
+	r.Items, lost = ours(r.Items, lost)
+	if r.Leaf && len(r.Items) == 0 && len(lost) > 0 {
+		return lost, nil
+	}
+	err = w.Node(r)
+	if errors.Is(err, trajectory.ErrType) {
+		before := len(lost)
+		// Some stores have a form for annotations of any kind.
+		if r.Annotations, lost = ours(r.Annotations, lost); len(lost) > before {
+			err = w.Node(r)
+		}
+	}
+	return lost, err
+}
+
+// ours are the items that are values of ours; the names of the others are
+// appended to lost.
+func ours(items []trajectory.Item, lost []string) ([]trajectory.Item, []string) {
+	if !slices.ContainsFunc(items, func(it trajectory.Item) bool { return isForeign(it.Data) }) {
+		return items, lost
+	}
+	var out []trajectory.Item
+	for _, it := range items {
+		if isForeign(it.Data) {
+			lost = append(lost, it.Name)
+		} else {
 			out = append(out, it)
 		}
-		return out
 	}
-	r.Annotations, r.Items = clean(r.Annotations), clean(r.Items)
-	return r, names
+	return out, lost
 }
 
 // isForeign tells what only another program can decode.

@@ -11,18 +11,30 @@ import (
 
 // The classes and items of parameters, as pypet calls them.
 const (
-	classParameter    = "Parameter"
-	classArray        = "ArrayParameter"
-	itemData          = "data"
-	exploredPrefix    = "explored_"
-	itemArray         = "data__rr__"
-	itemArrayExplored = "explored_data__rr__"
-	arrayPrefix       = "explored__rr__."
-	oldArrayPrefix    = "xa__rr__"
-	brianSuffix       = "__brn2__"
-	columnUnit        = "unit"
-	perSet            = 1000 // arrays in one group
+	classParameter = "Parameter"
+	classArray     = "ArrayParameter"
+	itemData       = "data"
+	itemArray      = "data__rr__"
+	itemSparse     = "data__spsp__"
+	itemProtocol   = "__pckl_prtcl__" // beside pickles
+	exploredPrefix = "explored_"
+	brianSuffix    = "__brn2__"
+	columnUnit     = "unit"
+	columnGoType   = "go_type" // of what is kept as JSON
+	perSet         = 1000 // arrays in one group
 )
+
+// numbered are the names of the values of a range that lists them by number,
+// by the name of the default; the first is that which is written.
+func numbered(item string, i int) []string {
+	switch item {
+	case itemArray:
+		return []string{fmt.Sprintf("explored__rr__.set_%05d.xa_%08d", i/perSet, i), fmt.Sprintf("xa__rr__%08d", i)}
+	case itemSparse:
+		return []string{fmt.Sprintf("xspm__spsp__%08d", i)}
+	}
+	return []string{fmt.Sprintf("xp_%08d", i)}
+}
 
 // form is how a class keeps values and ranges.
 type form int
@@ -31,25 +43,26 @@ const (
 	// opaque: a class that says nothing of how its items hang together. It
 	// can be merged where it is the same everywhere.
 	opaque form = iota
-	// plain: one value, in a table or as an array of its own.
-	plain
 	// tabular: a table data… of one row, and explored_data… with a row per
-	// run and all columns but the unit.
+	// run and all columns but those that say what all values are.
 	tabular
+	// listed: the default, and a table explored_data… that gives the number of
+	// each run's value, with the values.
+	listed
 )
 
 // reading is what a file says of a parameter.
 type reading struct {
-	rec    trajectory.Record
-	form   form
-	suffix string   // of the table's name behind data; tabular only
-	names  []string // of the columns that may differ from run to run
-	types  []string // of these columns, and what must not differ at all
-	def    []trajectory.Data
-	// at is the value for run i; nil if the parameter is not explored.
+	rec     trajectory.Record
+	form    form
+	data    string   // the item that holds the default
+	names   []string // of the columns that may differ from run to run
+	types   []string // of these columns, and what must not differ at all
+	def     []trajectory.Data
+	ranged  bool // it is explored
+	convert bool // one value that a table or an array can hold
+	// at is the value for run i; nil if there is no range that can be read.
 	at func(i int) []trajectory.Data
-	// ranged: it is explored, but how its class keeps the range is not known.
-	ranged bool
 }
 
 // readParameter takes a leaf apart; explored tells whether a range counts.
@@ -59,32 +72,24 @@ func readParameter(rec trajectory.Record, runs int, explored bool) (*reading, er
 			return nil, fmt.Errorf("%s: item %q: %w: %w", rec.Name, it.Name, trajectory.ErrCorrupt, err)
 		}
 	}
-	p := &reading{rec: rec, types: []string{rec.Class}}
+	p := &reading{rec: rec, ranged: explored}
 	var err error
-	switch rec.Class {
-	case classParameter:
-		err = p.readTable(itemData, runs, explored)
-		if p.form == tabular && slices.Equal(p.names, []string{itemData}) {
-			p.form = plain
+	for _, it := range rec.Items {
+		if !strings.HasPrefix(it.Name, itemData) {
+			continue
 		}
-	case classArray:
-		err = p.readArrays(runs, explored)
-	default:
-		for _, it := range rec.Items {
-			if strings.HasPrefix(it.Name, itemData) && rows(it.Data) == 1 {
-				err = p.readTable(it.Name, runs, explored)
-				break
-			}
+		if it.Data.Coll == trajectory.Table {
+			err = p.readTable(it.Name, runs)
+		} else {
+			err = p.readList(it.Name, runs)
 		}
+		break
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", rec.Name, err)
 	}
 	if p.form == opaque {
-		p.def, p.names, p.ranged = nil, nil, explored
-		for _, it := range rec.Items {
-			p.types = append(p.types, it.Name)
-		}
+		p.def, p.names, p.types = nil, nil, nil
 	}
 	return p, nil
 }
@@ -101,9 +106,9 @@ func (p *reading) item(name string) (trajectory.Data, bool) {
 
 // readTable reads default and range of a parameter that has them in tables. It
 // leaves the parameter opaque if it has not.
-func (p *reading) readTable(name string, runs int, explored bool) error {
-	table, ok := p.item(name)
-	if !ok || table.Coll != trajectory.Table || rows(table) != 1 {
+func (p *reading) readTable(name string, runs int) error {
+	table, _ := p.item(name)
+	if rows(table) != 1 {
 		return nil
 	}
 	ranged, hasRange := p.item(exploredPrefix + name)
@@ -112,18 +117,18 @@ func (p *reading) readTable(name string, runs int, explored bool) error {
 			return nil
 		}
 	}
-	types := []string{}
 	for _, c := range table.Columns {
-		if c.Name == columnUnit {
-			types = append(types, "in "+text(cell(c.Data, 0)))
+		if c.Name == columnUnit || c.Name == columnGoType {
+			p.types = append(p.types, c.Name+" "+text(cell(c.Data, 0)))
 			continue
 		}
 		p.names = append(p.names, c.Name)
 		p.def = append(p.def, cell(c.Data, 0))
-		types = append(types, typeName(cell(c.Data, 0)))
+		p.types = append(p.types, typeName(cell(c.Data, 0)))
 	}
-	if !explored || !hasRange {
-		p.form, p.types, p.suffix = tabular, types, strings.TrimPrefix(name, itemData)
+	p.data, p.convert = name, name == itemData && len(table.Columns) == 1 && slices.Equal(p.names, []string{itemData})
+	if !p.ranged || !hasRange {
+		p.form = tabular
 		return nil
 	}
 	columns := make([]trajectory.Data, len(p.names))
@@ -147,23 +152,32 @@ func (p *reading) readTable(name string, runs int, explored bool) error {
 		}
 		return out
 	}
-	p.form, p.types, p.suffix = tabular, types, strings.TrimPrefix(name, itemData)
+	p.form = tabular
 	return nil
 }
 
-// readArrays reads an ArrayParameter, whose range lists arrays by number.
-func (p *reading) readArrays(runs int, explored bool) error {
-	d, ok := p.item(itemArray)
-	if !ok {
+// readList reads default and range of a parameter whose range gives the numbers
+// of values: arrays, sparse matrices, pickles.
+func (p *reading) readList(name string, runs int) error {
+	switch _, pickle := p.item(itemProtocol); {
+	case name == itemArray, name == itemSparse, name == itemData && pickle:
+	default:
 		return nil
 	}
-	p.form, p.names, p.def, p.types = plain, []string{itemData}, []trajectory.Data{d}, []string{typeName(d)}
-	table, ok := p.item(itemArrayExplored)
-	if !explored || !ok {
+	d, _ := p.item(name)
+	p.names, p.def, p.types = []string{itemData}, []trajectory.Data{d}, []string{typeName(d)}
+	p.data, p.convert = name, name == itemArray
+	table, ok := p.item(exploredPrefix + name)
+	if !p.ranged || !ok {
+		p.form = listed
 		return nil
 	}
-	if table.Coll != trajectory.Table || len(table.Columns) != 1 || rows(table) != runs {
+	if table.Coll != trajectory.Table || rows(table) != runs {
 		return fmt.Errorf("the range has %d values for %d runs: %w", rows(table), runs, trajectory.ErrCorrupt)
+	}
+	k := slices.IndexFunc(table.Columns, func(c trajectory.Column) bool { return c.Name == "idx" })
+	if k < 0 || len(table.Columns) > 1 {
+		return nil // the first pypet's sparse matrices, in many items each
 	}
 	byName := make(map[string]trajectory.Data, len(p.rec.Items))
 	for _, it := range p.rec.Items {
@@ -171,49 +185,50 @@ func (p *reading) readArrays(runs int, explored bool) error {
 	}
 	values := make([]trajectory.Data, runs)
 	for i := range values {
-		n, ok := integer(cell(table.Columns[0].Data, i))
-		if ok {
-			values[i], ok = byName[arrayName(int(n))]
+		n, _ := integer(cell(table.Columns[k].Data, i))
+		found := false
+		for _, candidate := range numbered(name, int(n)) {
+			if !found {
+				values[i], found = byName[candidate]
+			}
 		}
-		if !ok {
-			values[i], ok = byName[fmt.Sprintf("%s%08d", oldArrayPrefix, n)]
-		}
-		if !ok {
-			return fmt.Errorf("array %d of the range is missing: %w", n, trajectory.ErrCorrupt)
+		if !found {
+			return fmt.Errorf("value %d of the range is missing: %w", n, trajectory.ErrCorrupt)
 		}
 		if values[i].Type != d.Type || values[i].Coll != d.Coll {
-			return fmt.Errorf("array %d of the range is a %s, the default a %s: %w", n, typeName(values[i]), typeName(d), trajectory.ErrCorrupt)
+			return fmt.Errorf("value %d of the range is a %s, the default a %s: %w", n, typeName(values[i]), typeName(d), trajectory.ErrCorrupt)
 		}
 	}
 	p.at = func(i int) []trajectory.Data { return values[i : i+1] }
+	p.form = listed
 	return nil
 }
 
-func arrayName(n int) string { return fmt.Sprintf("%sset_%05d.xa_%08d", arrayPrefix, n/perSet, n) }
-
 // describe names class and types.
 func (p *reading) describe() string {
-	if p.form == opaque {
+	switch {
+	case p.form == opaque:
 		return "a " + p.rec.Class
+	case p.convert:
+		return p.types[0]
+	case p.form == listed:
+		return "of class " + p.rec.Class
 	}
-	what := strings.Join(p.types, " ")
-	if p.form == tabular {
-		return fmt.Sprintf("a %s (%s)", p.rec.Class, what)
-	}
-	return what
+	return fmt.Sprintf("a %s (%s)", p.rec.Class, strings.Join(p.types, " "))
 }
 
 // fits tells whether two readings have values of the same types; of opaque ones
 // whether they are the same.
 func (p *reading) fits(q *reading) bool {
-	if p.form != q.form || !slices.Equal(p.types, q.types) || !slices.Equal(p.names, q.names) {
+	switch {
+	case !slices.Equal(p.types, q.types) || !slices.Equal(p.names, q.names):
 		return false
-	}
-	switch p.form {
-	case opaque:
+	case p.convert && q.convert:
+		return true
+	case p.form != q.form || p.data != q.data || p.rec.Class != q.rec.Class:
+		return false
+	case p.form == opaque:
 		return !p.ranged && !q.ranged && trajectory.EqualItems(p.rec.Items, q.rec.Items)
-	case tabular:
-		return p.rec.Class == q.rec.Class && p.suffix == q.suffix
 	}
 	return true
 }
@@ -222,7 +237,6 @@ func (p *reading) fits(q *reading) bool {
 // once.
 type parameter struct {
 	*reading // of the target
-	array    bool
 	ids      map[string]int32
 	values   [][]trajectory.Data
 	index    []int32 // by run; nil while the parameter has one value in all runs
@@ -232,7 +246,7 @@ type parameter struct {
 }
 
 func newParameter(p *reading, runs int) *parameter {
-	q := &parameter{reading: p, array: p.rec.Class == classArray, ids: map[string]int32{}}
+	q := &parameter{reading: p, ids: map[string]int32{}}
 	if p.form == opaque {
 		return q
 	}
@@ -308,13 +322,18 @@ func (p *parameter) record() trajectory.Record {
 		}
 		index[i] = used[id] - 1
 	}
-	if p.form == plain && (p.array || !inTable(append([][]trajectory.Data{p.def}, distinct...))) {
-		r.Class = classArray
-		r.Items = arrays(p.def[0], distinct, index)
+	switch {
+	case p.form == listed:
+		r.Items = list(p.data, r.Items, p.def[0], distinct, index)
+		return r
+	case p.convert && !inTable(append([][]trajectory.Data{p.def}, distinct...)):
+		if r.Class == classParameter {
+			r.Class = classArray
+		}
+		r.Items = list(itemArray, nil, p.def[0], distinct, index)
 		return r
 	}
-	name := itemData + p.suffix
-	base, _ := p.item(name)
+	base, _ := p.item(p.data)
 	table := trajectory.Data{Coll: trajectory.Table}
 	for k, n := range p.names {
 		column := make([]trajectory.Data, len(distinct))
@@ -323,7 +342,7 @@ func (p *parameter) record() trajectory.Record {
 		}
 		table.Columns = append(table.Columns, trajectory.Column{Name: n, Data: stack(column, index)})
 	}
-	r.Items = []trajectory.Item{{Name: name, Data: base}, {Name: exploredPrefix + name, Data: table}}
+	r.Items = []trajectory.Item{{Name: p.data, Data: base}, {Name: exploredPrefix + p.data, Data: table}}
 	return r
 }
 
@@ -339,17 +358,24 @@ func inTable(values [][]trajectory.Data) bool {
 	return !slices.ContainsFunc(values, func(v []trajectory.Data) bool { return !slices.Equal(v[0].Shape, shape) })
 }
 
-func arrays(def trajectory.Data, distinct [][]trajectory.Data, index []int32) []trajectory.Item {
-	items := []trajectory.Item{{Name: itemArray, Data: def}}
+// list makes the items of a parameter whose range gives the numbers of values; what
+// else there was stays.
+func list(name string, old []trajectory.Item, def trajectory.Data, distinct [][]trajectory.Data, index []int32) []trajectory.Item {
+	items := []trajectory.Item{{Name: name, Data: def}}
+	for _, it := range old {
+		if it.Name == itemProtocol {
+			items = append(items, it)
+		}
+	}
 	for i, v := range distinct {
-		items = append(items, trajectory.Item{Name: arrayName(i), Data: v[0]})
+		items = append(items, trajectory.Item{Name: numbered(name, i)[0], Data: v[0]})
 	}
 	numbers := make([]int64, len(index))
 	for i, n := range index {
 		numbers[i] = int64(n)
 	}
 	column := trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Int, Shape: []int{len(numbers)}, Values: numbers}
-	return append(items, trajectory.Item{Name: itemArrayExplored, Data: trajectory.Data{
+	return append(items, trajectory.Item{Name: exploredPrefix + name, Data: trajectory.Data{
 		Coll: trajectory.Table, Columns: []trajectory.Column{{Name: "idx", Data: column}},
 	}})
 }
@@ -357,7 +383,7 @@ func arrays(def trajectory.Data, distinct [][]trajectory.Data, index []int32) []
 // textOf prints a value for the summary of a run.
 func (p *parameter) textOf(id int32) string {
 	v := p.values[id]
-	if base, _ := p.item(itemData + p.suffix); p.suffix == brianSuffix && len(v) == 1 {
+	if base, _ := p.item(p.data); p.data == itemData+brianSuffix && len(v) == 1 {
 		for _, c := range base.Columns {
 			unit, isText := c.Data.Values.([]string)
 			si, isNumber := v[0].Values.([]float64)
@@ -368,6 +394,9 @@ func (p *parameter) textOf(id int32) string {
 				return quantity.New(si[0], d).String()
 			}
 		}
+	}
+	if p.form == listed && !p.convert {
+		return p.rec.Class
 	}
 	parts := make([]string, len(v))
 	for i, d := range v {

@@ -209,6 +209,13 @@ func number(x reflect.Value) (float64, bool) {
 	return 0, false
 }
 
+// inTreeOrder sorts names as a walk through the tree meets them.
+func inTreeOrder(names []string) []string {
+	return slices.SortedFunc(slices.Values(names), func(a, b string) int {
+		return slices.Compare(strings.Split(a, "."), strings.Split(b, "."))
+	})
+}
+
 // parameterColumns are the columns of an explored parameter.
 func parameterColumns(r trajectory.Record, runs int) []trajectory.Column {
 	var out []trajectory.Column

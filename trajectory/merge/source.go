@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -42,10 +43,16 @@ type source struct {
 	rows   []trajectory.RunInfo // of every run
 	params map[string]*reading  // all that the space consists of
 	packs  *packs               // nil if every run has its groups
+
+	fingerprint string // of the file when it was opened
 }
 
 // open opens a trajectory and reads what says which runs it has.
 func open(ctx context.Context, at Stored) (*source, error) {
+	stamp, err := fingerprint(at.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
 	r, err := at.Store.Open(ctx, at.Path, at.Name)
 	if err != nil {
 		if dir := trajectory.RunsDir(at.Path); errors.Is(err, trajectory.ErrNotFound) && isDir(dir) {
@@ -53,7 +60,7 @@ func open(ctx context.Context, at Stored) (*source, error) {
 		}
 		return nil, err
 	}
-	s := &source{Stored: at, reader: r, header: r.Header()}
+	s := &source{Stored: at, reader: r, header: r.Header(), fingerprint: stamp}
 	s.Name = s.header.Name
 	if err := s.read(ctx); err != nil {
 		return nil, errors.Join(err, r.Close())

@@ -123,17 +123,7 @@ type outcome struct {
 	duplicates int   // dropped
 	filled     int   // took the place of a run of the target that was not done
 	otherSeeds int   // dropped runs that had another seed
-}
-
-// first is the first run of the target that got one of the other's runs.
-func (o *outcome) first() int {
-	first := -1
-	for _, i := range o.index {
-		if i >= 0 && (first < 0 || i < first) {
-			first = i
-		}
-	}
-	return first
+	first      int   // the first run of the target that got one of the other's, -1 if none did
 }
 
 // add takes the runs of another trajectory into the space. A run whose point the
@@ -218,7 +208,12 @@ func (s *space) add(other *source, seeds func(run int) uint64) (*outcome, error)
 		s.states = append(s.states, other.rows[i].State)
 	}
 	s.runs += len(taken)
-	out.merged = len(taken)
+	out.merged, out.first = len(taken), -1
+	for _, i := range out.index {
+		if i >= 0 && (out.first < 0 || i < out.first) {
+			out.first = i
+		}
+	}
 	return out, nil
 }
 
