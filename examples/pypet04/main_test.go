@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
@@ -26,7 +25,7 @@ func TestSameAsPypet(t *testing.T) {
 func TestKilledAndResumedByTwoProcesses(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	file := filepath.Join(t.TempDir(), "Example_04_MP.hdf5")
+	file := pypettest.File(t, "Example_04_MP")
 	runs := trajectory.RunsDir(file)
 
 	killed, _ := pypettest.Command(ctx, t, "-out", file, "-workers", "2", "-pause", "20ms")

@@ -37,11 +37,17 @@ func Command(ctx context.Context, t *testing.T, args ...string) (cmd *exec.Cmd, 
 	return cmd, said
 }
 
+// File is the path of a trajectory called name in a new folder.
+func File(t *testing.T, name string) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), name+env.Stores()[0].Extensions()[0])
+}
+
 // RunWith is [Run] of a program that gets arguments.
 func RunWith(t *testing.T, p *env.Program, name string, args ...string) (stdout string, lines []string) {
 	t.Helper()
 	var out, messages bytes.Buffer
-	file := filepath.Join(t.TempDir(), name+env.Stores()[0].Extensions()[0])
+	file := File(t, name)
 	status := p.Exec(context.Background(), append([]string{"-out", file, "-progress", "none"}, args...), &out, &messages)
 	require.Zero(t, status, messages.String())
 	return out.String(), Dump(t, file)
