@@ -26,7 +26,7 @@ func (a *Array) Summarize(name string) (*Statistics, error) {
 	s := &Statistics{}
 	into := map[string]**Array{"n": &s.N, "mean": &s.Mean, "std": &s.Std, "low": &s.Low, "high": &s.High}
 	for what, p := range into {
-		*p = &Array{Name: a.Name + "." + what, Unit: a.Unit, Dims: slices.Delete(slices.Clone(a.Dims), dim, dim+1)}
+		*p = &Array{Name: a.Name + "." + what, Unit: a.Unit, Dims: without(a.Dims, dim)}
 	}
 	s.N.Unit = ""
 	var x []float64

@@ -319,8 +319,19 @@ func (a *Array) take(dim int, at []int) *Array {
 
 // drop takes out a dimension that has one place only.
 func (a *Array) drop(dim int) *Array {
-	a.Dims = slices.Delete(slices.Clone(a.Dims), dim, dim+1)
+	a.Dims = without(a.Dims, dim)
 	return a
+}
+
+// without is the other dimensions.
+func without(dims []Dim, dim int) []Dim {
+	var out []Dim
+	for i, d := range dims {
+		if i != dim {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // index finds a coordinate.

@@ -319,8 +319,7 @@ func (g *gathering) put(row int, e entry) error {
 	case d.Coll == trajectory.Scalar && d.Shape == nil:
 		return g.scalar(row, e)
 	case isArray(d):
-		// An array is shown if all are, or if it is asked for by its own name.
-		if g.role == Parameter || g.b.o.Arrays || slices.Contains(g.b.o.Results, e.name) {
+		if g.role == Parameter || g.arrays() {
 			n, _ := trajectory.Elements(d.Shape)
 			if err := g.b.charge(8 * n); err != nil {
 				return err
@@ -346,6 +345,15 @@ func (g *gathering) put(row int, e entry) error {
 		g.b.omit(e.name, fmt.Sprintf("a %s of %s", d.Coll, d.Type))
 	}
 	return nil
+}
+
+// arrays tells whether results that are arrays are shown: if all are, or if what
+// is wanted was said.
+func (g *gathering) arrays() bool { return g.b.o.Arrays || g.b.o.Results != nil }
+
+// shows tells whether a result gets a column.
+func (g *gathering) shows(e entry) bool {
+	return e.data.Coll == trajectory.Scalar && e.data.Shape == nil || isArray(e.data) && g.arrays()
 }
 
 func (b *builder) omit(name, why string) {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,8 +44,9 @@ func (t *Table) WriteCSV(w io.Writer) error {
 	return nil
 }
 
-// WriteText writes the table in aligned columns, numbers to the right, with a header of
-// the columns' labels. No value is a dash. Long texts and arrays are cut.
+// WriteText writes the table in aligned columns for people, with a header of the columns' labels:
+// numbers to the right and with six digits, a dash where there is no value, long
+// texts and arrays cut.
 func (t *Table) WriteText(w io.Writer) error {
 	cells := make([][]string, len(t.columns)) // by column, the header first
 	widths := make([]int, len(t.columns))
@@ -54,7 +56,7 @@ func (t *Table) WriteText(w io.Writer) error {
 		for row := range t.rows {
 			s := "-"
 			if !c.IsNull(row) {
-				s = cut(c.Text(row))
+				s = c.short(row)
 			}
 			column = append(column, s)
 		}
@@ -87,6 +89,14 @@ func (t *Table) WriteText(w io.Writer) error {
 		return fmt.Errorf("table: writing text: %w", err)
 	}
 	return nil
+}
+
+// short is the text of a cell for people.
+func (c *Column) short(row int) string {
+	if v, ok := c.values.([]float64); ok {
+		return strconv.FormatFloat(v[row], 'g', 6, 64)
+	}
+	return cut(c.Text(row))
 }
 
 // cut makes a cell of a text: one line, not too long.

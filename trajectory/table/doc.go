@@ -71,5 +71,6 @@
 // Reading run by run leaves what a trajectory brings in of each run (names, not
 // values) in memory until it is closed. Where rows of one column have different numeric types, and
 // some have no value, a table from the file's own scalars can have whole numbers where
-// one that was read run by run has floats of the same value.
+// one that was read run by run has floats of the same value; and of results that match a pattern
+// and are arrays, it shows those that the first or the last finished run has.
 package table

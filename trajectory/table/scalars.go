@@ -396,9 +396,3 @@ func (g *gatherer) exact(row int, d trajectory.Data, k int) bool {
 	}
 	return false
 }
-
-// shows tells whether a value gets a column.
-func (g *gathering) shows(e entry) bool {
-	d := e.data
-	return d.Coll == trajectory.Scalar && d.Shape == nil || isArray(d) && (g.b.o.Arrays || slices.Contains(g.b.o.Results, e.name))
-}

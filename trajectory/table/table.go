@@ -34,10 +34,10 @@ type Options struct {
 	// Parameters are further parameters to show beside those that are explored:
 	// full names without "parameters.", or patterns such as "model.*".
 	Parameters []string
-	// Results are the names or patterns of the results to show; nil is all. A
-	// name that no run has is an error.
+	// Results are the names or patterns of the results to show, arrays among
+	// them; nil is all scalars. A name that no run has is an error.
 	Results []string
-	// Arrays shows results that are arrays too, one array per cell.
+	// Arrays shows all results that are arrays, one array per cell.
 	Arrays bool
 	// Units gives numbers with a unit in another one than the SI unit, by column.
 	Units map[string]string
