@@ -67,6 +67,9 @@ func openAny(ctx context.Context, at Stored) (*source, error) {
 	if s.rows, err = r.Runs(); err == nil {
 		s.packs, err = openPacks(r)
 	}
+	if err == nil {
+		err = s.readWildcards()
+	}
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}

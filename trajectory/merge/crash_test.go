@@ -62,7 +62,7 @@ func TestKilledMerge(t *testing.T) {
 			require.NoError(t, r.AddResult("trace", make([]float64, 2000)))
 		}
 		a := experiment{name: "a", x: values(50, 0), result: trace}.build(t, s, t.TempDir())
-		b := experiment{name: "b", x: values(300, 25), result: trace}.build(t, s, t.TempDir())
+		b := experiment{name: "b", x: values(150, 25), result: trace}.build(t, s, t.TempDir())
 		before := dump(t, a)
 		whole := copied(t, a)
 		began := time.Now()
@@ -71,7 +71,7 @@ func TestKilledMerge(t *testing.T) {
 		took := time.Since(began)
 		after := dump(t, whole)
 		random := rand.New(rand.NewPCG(3, 4))
-		for range 12 {
+		for range 8 {
 			target := copied(t, a)
 			command := exec.Command(os.Args[0])
 			command.Env = append(os.Environ(), envStore+"="+s.Format(), envTarget+"="+target.Path, envOther+"="+b.Path)

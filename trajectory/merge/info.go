@@ -93,9 +93,15 @@ func (c *copier) note(s *source, out *outcome, before int) error {
 
 // parameterRecord is a parameter as files have it.
 func parameterRecord(name, comment string, d trajectory.Data) trajectory.Record {
-	return trajectory.Record{Name: name, Leaf: true, Class: classParameter, Comment: comment, Items: []trajectory.Item{{
-		Name: itemData, Data: trajectory.Data{Coll: trajectory.Table, Columns: []trajectory.Column{{Name: itemData, Data: stack([]trajectory.Data{d}, []int32{0})}}},
-	}}}
+	r := trajectory.Record{Name: name, Leaf: true, Class: classParameter, Comment: comment}
+	values := []trajectory.Data{d}
+	if !inTable([][]trajectory.Data{values}) {
+		r.Class, r.Items = classArray, []trajectory.Item{{Name: itemArray, Data: d}}
+		return r
+	}
+	column := trajectory.Column{Name: itemData, Data: stack(values, []int32{0})}
+	r.Items = []trajectory.Item{{Name: itemData, Data: trajectory.Data{Coll: trajectory.Table, Columns: []trajectory.Column{column}}}}
+	return r
 }
 
 // seconds is a time as pypet has it; 0 for none.

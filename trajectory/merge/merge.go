@@ -39,6 +39,9 @@ type Options struct {
 	// PerRunGroups is up to how many runs the merged trajectory has a group per
 	// run; 0 is 10 000, less than 0 none. See trajectory.MergeOptions.
 	PerRunGroups int
+	// Wildcards are those that the trajectories were made with, to name new runs. Without them,
+	// $ gives new runs the usual names, and others what they gave in the other trajectory.
+	Wildcards []trajectory.Wildcard
 	// Now is the clock; nil takes time.Now.
 	Now func() time.Time
 	// Progress is told after each of the others how many are merged; nil for none.
@@ -113,6 +116,7 @@ type merger struct {
 	others   []*source
 	outcomes []*outcome
 	space    *space
+	names    *namings
 	now      time.Time
 	moved    []map[string]bool // by other: the nodes that were taken over
 	foreign  bool              // something could not be
@@ -175,6 +179,7 @@ func (m *merger) plan(ctx context.Context) error {
 	if m.o.TrialParameter != "" && m.o.RemoveDuplicates {
 		m.warn("there are no duplicates when trials are added; none were looked for")
 	}
+	m.names = newNamings(m.target, m.o.Wildcards)
 	seeds := map[int]uint64{}
 	m.report.Before = m.space.runs
 	changed := false
@@ -190,8 +195,12 @@ func (m *merger) plan(ctx context.Context) error {
 			return err
 		}
 		for i, run := range out.index {
-			if run >= 0 {
-				seeds[run] = s.rows[i].Seed
+			if run < 0 {
+				continue
+			}
+			seeds[run] = s.rows[i].Seed
+			if run >= before {
+				m.names.grow(run, s, i)
 			}
 		}
 		m.outcomes = append(m.outcomes, out)

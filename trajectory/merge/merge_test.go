@@ -55,6 +55,7 @@ type experiment struct {
 	result func(t *testing.T, r *trajectory.Run)
 	state  func(run int) trajectory.State // nil: all done
 	packed bool
+	wild   []trajectory.Wildcard
 }
 
 func ints(values ...int) trajectory.Range { return trajectory.Values(values...) }
@@ -63,7 +64,7 @@ func ints(values ...int) trajectory.Range { return trajectory.Values(values...) 
 func (e experiment) build(t testing.TB, s trajectory.Store, dir string) merge.Stored {
 	t.Helper()
 	tt, _ := t.(*testing.T)
-	tr, err := trajectory.New(e.name, trajectory.Options{Seed: e.seed, Kinds: brianparam.Kinds(), Now: func() time.Time { return made }})
+	tr, err := trajectory.New(e.name, trajectory.Options{Seed: e.seed, Kinds: brianparam.Kinds(), Now: func() time.Time { return made }, Wildcards: e.wild})
 	require.NoError(t, err)
 	require.NoError(t, tr.AddParameter("x", 1, trajectory.Comment("the first factor")))
 	require.NoError(t, tr.AddParameter("y", 6))

@@ -71,6 +71,11 @@ func (c *copier) run() error {
 	if err := c.rows(); err != nil {
 		return err
 	}
+	for _, r := range c.names.records() {
+		if err := c.w.Node(r); err != nil {
+			return err
+		}
+	}
 	for i, s := range c.others {
 		c.moved = append(c.moved, map[string]bool{})
 		if err := c.nodes(s, i); err != nil {
@@ -169,7 +174,7 @@ func (c *copier) list(s *source, out *outcome) (*contents, error) {
 			}
 		case partAll:
 			if r.Link != "" {
-				c.skip(s, r.Name, "links under %s lead to a different place in every run", trajectory.RunName(-1))
+				c.skip(s, r.Name, "links under %s lead to a different place in every run", allRuns)
 				continue
 			}
 			found.all = append(found.all, r)
@@ -275,7 +280,7 @@ func (c *copier) runNodes(s *source, k, run int, names []string, records, common
 			continue
 		}
 		old := r.Name
-		r.Name = s.renamed(r.Name, index)
+		r.Name = c.names.renamed(s, r.Name, index)
 		if r.Link != "" {
 			target, why := c.linkTarget(s, k, r.Link)
 			if why != "" {
@@ -297,7 +302,7 @@ func (c *copier) runNodes(s *source, k, run int, names []string, records, common
 	first := c.outcomes[k].first
 	for _, r := range common {
 		old := r.Name
-		r.Name = s.renamed(old, index)
+		r.Name = c.names.renamed(s, old, index)
 		if own[r.Name] {
 			continue
 		}
@@ -305,7 +310,7 @@ func (c *copier) runNodes(s *source, k, run int, names []string, records, common
 			if !r.Leaf {
 				continue
 			}
-			r = trajectory.Record{Name: r.Name, Link: s.renamed(old, first)}
+			r = trajectory.Record{Name: r.Name, Link: c.names.renamed(s, old, first)}
 		} else if ok, err := c.free(s, old, r); err != nil || !ok {
 			if err != nil {
 				return err
@@ -369,7 +374,8 @@ func (c *copier) linkTarget(s *source, k int, to string) (target, why string) {
 	if c.ignored.is(to, s) {
 		return "", fmt.Sprintf("it leads to %s, which is ignored", to)
 	}
-	switch kind, run := s.place(to); kind {
+	kind, run := s.place(to)
+	switch kind {
 	case partAll:
 		return "", fmt.Sprintf("it leads to %s, which stands for a different place in every run", to)
 	case partRun:
@@ -377,23 +383,23 @@ func (c *copier) linkTarget(s *source, k int, to string) (target, why string) {
 		if index < 0 {
 			return "", fmt.Sprintf("it leads to %s, whose run was dropped", to)
 		}
-		return s.renamed(to, index), ""
+		return c.names.renamed(s, to, index), ""
 	case partSet:
-		index := c.firstOfSet(k, run)
+		index := c.firstOfSet(s, k, to)
 		if index < 0 {
 			return "", fmt.Sprintf("it leads to %s, whose runs were dropped", to)
 		}
-		return s.renamed(to, index), ""
+		return c.names.renamed(s, to, index), ""
 	}
 	return to, ""
 }
 
-// firstOfSet is the index of the first run of a set that was taken, -1 if none was.
-func (c *copier) firstOfSet(k, first int) int {
-	index := c.outcomes[k].index
-	for i := first; i < min(first+runsInSet, len(index)); i++ {
-		if index[i] >= 0 {
-			return index[i]
+// firstOfSet is the index of the first run that was taken of those which a name of a
+// source is about; -1 if none was.
+func (c *copier) firstOfSet(s *source, k int, name string) int {
+	for i, index := range c.outcomes[k].index {
+		if index >= 0 && s.inSet(name, i) {
+			return index
 		}
 	}
 	return -1
@@ -402,12 +408,12 @@ func (c *copier) firstOfSet(k, first int) int {
 // share copies a node that belongs to no single run.
 func (c *copier) share(s *source, k int, r trajectory.Record) error {
 	old := r.Name
-	if kind, run := s.place(old); kind == partSet {
-		index := c.firstOfSet(k, run)
+	if kind, _ := s.place(old); kind == partSet {
+		index := c.firstOfSet(s, k, old)
 		if index < 0 {
 			return nil
 		}
-		r.Name = s.renamed(old, index)
+		r.Name = c.names.renamed(s, old, index)
 	}
 	if r.Link != "" {
 		target, why := c.linkTarget(s, k, r.Link)

@@ -19,6 +19,8 @@ const (
 )
 
 const (
+	allRuns   = "run_ALL"
+	allSets   = "run_set_ALL"
 	setPrefix = "run_set_"
 	runsInSet = 1000
 )
@@ -26,13 +28,30 @@ const (
 // partOf tells what a part of a name stands for in a source; the number is
 // that of the run or of the first run of the set.
 func (s *source) partOf(part string) (partKind, int) {
+	usual := true // runs have the usual names
+	for _, w := range s.wild {
+		usual = usual && !w.isRun()
+		run, ok := w.runs[part]
+		switch {
+		case w.isRun() && ok:
+			return partRun, run
+		case w.isRun() && part == w.all:
+			return partAll, 0
+		case ok:
+			return partSet, run
+		case part == w.all:
+			return partAllSets, 0
+		}
+	}
 	switch part {
-	case trajectory.RunName(-1):
-		return partAll, 0
-	case trajectory.RunSetName(-1):
+	case allRuns:
+		if usual {
+			return partAll, 0
+		}
+	case allSets:
 		return partAllSets, 0
 	}
-	if i, ok := trajectory.ParseRunName(part); ok && i < s.header.Length {
+	if i, ok := trajectory.ParseRunName(part); ok && usual && i < s.header.Length {
 		return partRun, i
 	}
 	if digits, ok := strings.CutPrefix(part, setPrefix); ok {
@@ -63,17 +82,45 @@ func (s *source) place(name string) (partKind, int) {
 	return found, number
 }
 
-// renamed is a full name with the parts that stand for runs and sets replaced by
+// inSet tells whether a run belongs to the set of runs that a name is about.
+func (s *source) inSet(name string, run int) bool {
+	for part := range strings.SplitSeq(name, ".") {
+		if kind, first := s.partOf(part); kind == partSet {
+			for _, w := range s.wild {
+				if _, ok := w.runs[part]; ok {
+					return w.value(run) == part
+				}
+			}
+			return run >= first && run < first+runsInSet
+		}
+	}
+	return false
+}
+
+// renamed is a full name of a source with the parts that stand for runs and sets replaced by
 // those of a run of the target.
-func (s *source) renamed(name string, run int) string {
+func (n *namings) renamed(s *source, name string, run int) string {
 	parts := strings.Split(name, ".")
 	for i, p := range parts {
-		switch kind, _ := s.partOf(p); kind {
-		case partRun, partAll:
-			parts[i] = trajectory.RunName(run)
-		case partSet, partAllSets:
-			parts[i] = trajectory.RunSetName(run)
+		if to, ok := n.part(s, p, run); ok {
+			parts[i] = to
 		}
 	}
 	return strings.Join(parts, ".")
+}
+
+// part is what a part of a name becomes; false if it stays.
+func (n *namings) part(s *source, part string, run int) (string, bool) {
+	for _, w := range s.wild {
+		if _, ok := w.runs[part]; ok || part == w.all {
+			return n.name(w.names, run), true
+		}
+	}
+	switch kind, _ := s.partOf(part); kind {
+	case partRun, partAll:
+		return trajectory.RunName(run), true
+	case partSet, partAllSets:
+		return trajectory.RunSetName(run), true
+	}
+	return part, false
 }

@@ -43,6 +43,7 @@ type source struct {
 	rows   []trajectory.RunInfo // of every run
 	params map[string]*reading  // all that the space consists of
 	packs  *packs               // nil if every run has its groups
+	wild   []*wildcard          // of the program, beside the usual ones
 
 	fingerprint string // of the file when it was opened
 }
@@ -92,8 +93,10 @@ func (s *source) read(ctx context.Context) error {
 	if err := s.finished(ctx); err != nil {
 		return err
 	}
-	s.packs, err = openPacks(s.reader)
-	return err
+	if s.packs, err = openPacks(s.reader); err != nil {
+		return err
+	}
+	return s.readWildcards()
 }
 
 // finished checks that no shard beside the file has a run that the file has not.

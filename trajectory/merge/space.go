@@ -86,7 +86,7 @@ func (s *space) point(id func(*parameter) int32) string {
 
 // compare checks that another trajectory lives in the space.
 func (s *space) compare(other *source) error {
-	var diff []Difference
+	diff := sameWildcards(s.target, other)
 	names := slices.Clone(s.names)
 	for name := range other.params {
 		if s.params[name] == nil {
