@@ -21,7 +21,7 @@ const (
 	brianSuffix    = "__brn2__"
 	columnUnit     = "unit"
 	columnGoType   = "go_type" // of what is kept as JSON
-	perSet         = 1000 // arrays in one group
+	perSet         = 1000      // arrays in one group
 )
 
 // numbered are the names of the values of a range that lists them by number,
