@@ -51,7 +51,23 @@ func (p *Plan) Next(t *Trajectory, id Identity) (*Plan, error) {
 	if d := p.grownBy(next); d != "" {
 		return nil, fmt.Errorf("trajectory: expanding the plan: %s: %w", d, ErrPlanDiffers)
 	}
+	next.keepConfig(p)
 	return next, nil
+}
+
+// keepConfig takes the config over that the plan had before, since a program that
+// goes on with a sweep need not repeat it.
+func (p *Plan) keepConfig(before *Plan) {
+	isConfig := func(r Record) bool { return ofNoInfluence(r.Name) }
+	p.records = slices.DeleteFunc(p.records, isConfig)
+	for _, r := range before.records {
+		if isConfig(r) {
+			p.records = append(p.records, r)
+		}
+	}
+	slices.SortFunc(p.records, func(a, b Record) int {
+		return slices.Compare(strings.Split(a.Name, "."), strings.Split(b.Name, "."))
+	})
 }
 
 // grownBy names a thing in which the runs that p has are others in next, "" if there is none.
