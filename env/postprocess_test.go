@@ -322,7 +322,14 @@ func grownChild() {
 		}),
 		env.Finally(func(context.Context, *trajectory.Trajectory) error { kill("finally"); return nil }),
 	}
-	p.run = func(_ context.Context, i int) error {
+	p.run = func(ctx context.Context, i int) error {
+		for dir := os.Getenv("ENV_TEST_DIR"); dir != ""; time.Sleep(time.Millisecond) {
+			// The first run waits until three processes are at work; each has two files.
+			entries, err := os.ReadDir(filepath.Join(runsDir(dir), "processes"))
+			if i > 0 || err != nil || len(entries) >= 6 || ctx.Err() != nil {
+				break
+			}
+		}
 		kill(fmt.Sprintf("run %d", i))
 		time.Sleep(3 * time.Millisecond)
 		return nil
@@ -397,6 +404,7 @@ func TestGrowingSweepKilledAgainAndAgain(t *testing.T) {
 func TestProcessesShareAGrowingSweep(t *testing.T) {
 	want := wholeGrown(t)
 	dir := t.TempDir()
+	t.Setenv("ENV_TEST_DIR", dir)
 	main, _, errs := childProcess("grown", "-out", dir, "-workers", "1")
 	require.NoError(t, main.Start())
 	var workers []*exec.Cmd
