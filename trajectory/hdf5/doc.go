@@ -25,6 +25,14 @@
 // compression is not installed (blosc) is an error of its node, and the nodes
 // after it can still be read.
 //
+// # Damage
+//
+// New files need libhdf5 1.10 or later, whose format has a checksum for all metadata. All
+// data has one, too: it lies in the headers or has HDF5's Fletcher32, and what neither is possible for (annotations
+// over 4 KB, single texts over 60 KB) has attributes GALVANI_SUM. A file that was cut or
+// whose bits have flipped gives an error or the data that was written, and no other data.
+// Files of others have no such protection unless they were made with fletcher32.
+//
 // # Durability
 //
 // Create copies the file to NAME.tmp, everything is written there, and Commit flushes,

@@ -184,6 +184,14 @@ func linkSoft(group id, target, name string) error {
 	return nil
 }
 
+// createFile makes an empty file where there is none.
+func createFile(path string) error {
+	if C.shim_create_file(cstring(path)) < 0 {
+		return failure("cannot create %s", path)
+	}
+	return nil
+}
+
 func newFormat(file id) error {
 	if C.shim_new_format(file) < 0 {
 		return failure("cannot choose the file format")

@@ -37,6 +37,7 @@ const (
 	attrKeys       = "GALVANI_KEYS"     // names of its parts
 	attrCell       = "GALVANI_CELL"     // collection type of the cells of a gathered table's column
 	attrOrder      = "GALVANI_ORDER"    // names of a leaf's items, where groups cannot keep their order
+	attrSum        = "GALVANI_SUM"      // checksum and size of data for which HDF5 has none; _ + name for an attribute's
 	nestedGroup    = "NESTED_GROUP"
 	emptyOfPT2     = "PTCOMPAT__empty__dtype" // PyTables 2 could not store empty arrays
 )
@@ -247,6 +248,22 @@ func (a attributes) lengths(name string, values any) {
 	}
 }
 
+// verify compares content with the checksum noted under a name. Content of another size was put
+// there by somebody else.
+func (a attributes) verify(name string, raw []byte) error {
+	if !a.has(name) {
+		return nil
+	}
+	d, err := a.value(name)
+	if err != nil {
+		return err
+	}
+	if sum, ok := d.Values.([]int64); ok && len(sum) == 2 && sum[1] == int64(len(raw)) && sum[0] != checksum(raw) {
+		return fmt.Errorf("hdf5: the data is damaged: its checksum is not that in %s", name)
+	}
+	return nil
+}
+
 // readData reads one stored value: a dataset, or a group that stands for a value.
 func readData(o object, name string, fileSize int64) (trajectory.Data, error) {
 	a, err := attributesOf(o.id, fileSize)
@@ -275,6 +292,9 @@ func readData(o object, name string, fileSize int64) (trajectory.Data, error) {
 		return opaque(Unknown, unsupported.what), nil
 	}
 	if err != nil {
+		return trajectory.Data{}, err
+	}
+	if err := a.verify(attrSum, c.raw); err != nil {
 		return trajectory.Data{}, err
 	}
 	if c.class == classCompound && !c.complex() {

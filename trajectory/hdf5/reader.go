@@ -535,6 +535,9 @@ func (a attributes) note(attribute, key string) (trajectory.Data, error) {
 	if err != nil {
 		return trajectory.Data{}, err
 	}
+	if err := a.verify(attrSum+"_"+attribute, c.raw); err != nil {
+		return trajectory.Data{}, err
+	}
 	if c.class == classCompound && !c.complex() {
 		return opaque(Unknown, "a compound"), nil
 	}

@@ -71,6 +71,7 @@ func kinds() []trajectory.Item {
 		{Name: "bytes", Data: scalar(trajectory.Bytes, []string{"\xff\x00\x01\x00"})},
 		{Name: "notutf8", Data: scalar(trajectory.Str, []string{"a\xffb"})},
 		{Name: "big", Data: scalar(trajectory.Str, []string{strings.Repeat("0123456789", 1000)})},
+		{Name: "verybig", Data: scalar(trajectory.Str, []string{strings.Repeat("0123456789", 10_000)})},
 		{Name: "ints", Data: array(a, trajectory.Int64, []int{3}, []int64{1, 2, 3})},
 		{Name: "gointarray", Data: array(a, trajectory.Int, []int{2}, []int64{1, 2})},
 		{Name: "gofloatarray", Data: array(a, trajectory.Float, []int{2}, []float64{1, 2})},
@@ -144,6 +145,8 @@ func notes() []trajectory.Item {
 	return []trajectory.Item{
 		{Name: "arr", Data: array(trajectory.NDArray, trajectory.Int64, []int{3}, []int64{1, 2, 3})},
 		{Name: "big", Data: array(trajectory.NDArray, trajectory.Float64, []int{20000}, make([]float64, 20000))},
+		{Name: "bigbytes", Data: scalar(trajectory.Bytes, []string{strings.Repeat("\xff", 70_000) + "."})},
+		{Name: "bigtext", Data: scalar(trajectory.Str, []string{strings.Repeat("ß", 70_000)})},
 		{Name: "bool", Data: scalar(trajectory.Bool, []bool{true})},
 		{Name: "bytes", Data: scalar(trajectory.Bytes, []string{"I1\n."})},
 		{Name: "bytes2", Data: scalar(trajectory.Bytes, []string{"raw \xff\x00"})},

@@ -51,6 +51,7 @@ void shim_leave(void);
 size_t shim_error(char *buffer, size_t n);
 
 // File
+int shim_create_file(const char *path);
 int shim_new_format(hid_t file);
 int shim_flush(hid_t file);
 int shim_close_objects(hid_t file);

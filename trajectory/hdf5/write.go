@@ -8,6 +8,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -26,9 +27,9 @@ type output struct {
 }
 
 const (
-	smallest   = 4 << 10 // bytes from which an array is worth chunks and compression
-	compactMax = 512     // bytes up to which an array lies in its own header
-	maxColumns = 512     // of one table, the limit of PyTables
+	compactMax = 4 << 10  // bytes up to which an array lies in its own header
+	headerMax  = 60 << 10 // bytes that a header has room for at most
+	maxColumns = 512      // of one table, the limit of PyTables
 	maxRank    = C.SHIM_MAX_RANK
 )
 
@@ -39,18 +40,22 @@ func (o *output) dataset(group id, name string, t *hdf5.Datatype, shape []int, r
 	}
 	level := o.level
 	switch {
-	case level < 0 || len(raw) < smallest:
+	case level < 0 || len(raw) <= compactMax:
 		level = 0
 	case level == 0 && o.shrinks(raw, size):
 		level = 1
 	}
+	// What is neither in its header nor in chunks has no checksum of HDF5's: only very long single texts.
 	var chunks []C.hsize_t
+	compact := false
 	switch {
 	case table:
 		// Tables always grow, so that pypet can append.
 		chunks = dims(chunk([]int{max(shape[0], 16)}, size))
-	case level > 0 && len(shape) > 0:
+	case len(shape) > 0 && len(raw) > compactMax:
 		chunks = dims(chunk(shape, size))
+	default:
+		compact = 0 < len(raw) && len(raw) <= headerMax
 	}
 	var data unsafe.Pointer
 	if len(raw) > 0 {
@@ -61,11 +66,22 @@ func (o *output) dataset(group id, name string, t *hdf5.Datatype, shape []int, r
 		rank = -1
 	}
 	x = C.shim_create(group, cstring(name), id(t.ID()), rank, first(dims(shape)), first(chunks), truth(table),
-		truth(0 < len(raw) && len(raw) <= compactMax), C.int(level), data)
+		truth(compact), C.int(level), data)
 	if x < 0 {
 		return 0, false, failure("cannot write %q", name)
 	}
 	return x, chunks != nil, nil
+}
+
+// sumMin is the size of attributes from which they have no checksum of HDF5's.
+const sumMin = 4 << 10
+
+// checksum is what is noted of data that HDF5 has no checksum for.
+func checksum(raw []byte) int64 { return int64(crc32.Checksum(raw, crc32.MakeTable(crc32.Castagnoli))) }
+
+// sum notes the checksum of data.
+func (o *output) sum(x id, name string, raw []byte) error {
+	return o.setLengths(x, name, []int64{checksum(raw), int64(len(raw))})
 }
 
 func truth(b bool) C.int {
@@ -149,6 +165,11 @@ func (o *output) value(group id, name string, d trajectory.Data) error {
 	}
 	if err := setText(x, attrStore, store); err != nil {
 		return err
+	}
+	if len(a.raw) > headerMax && !chunked {
+		if err := o.sum(x, attrSum, a.raw); err != nil {
+			return err
+		}
 	}
 	if d.Shape != nil && len(d.Shape) == 0 {
 		// pypet cannot go on with an array without dimensions: for it, it is a scalar.
@@ -487,7 +508,9 @@ func (o *output) textNote(x id, item trajectory.Item) error {
 	text := d.Type == trajectory.Str && isText(d)
 	switch {
 	case text || !strings.HasSuffix(s, "."):
-		err = setTextAs(x, name, s, text)
+		if err = setTextAs(x, name, s, text); err == nil && len(s) > sumMin {
+			err = o.sum(x, attrSum+"_"+name, []byte(s))
+		}
 	default:
 		// PyTables takes one ASCII string that ends with a full stop for a pickle, an array of one not.
 		err = o.attribute(x, name, a, []int{1})
@@ -518,6 +541,9 @@ func (o *output) attribute(x id, name string, a array, shape []int) error {
 	}
 	if C.shim_set_attribute(x, cstring(name), id(t.ID()), rank, first(dims(shape)), data) < 0 {
 		return failure("cannot write the attribute %q", name)
+	}
+	if len(a.raw) > sumMin {
+		return o.sum(x, attrSum+"_"+name, a.raw)
 	}
 	return nil
 }

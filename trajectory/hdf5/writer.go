@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/hdf5"
-
 	"galvani/trajectory"
 )
 
@@ -120,12 +118,11 @@ func copyTo(path string, from io.Reader, mode os.FileMode) error {
 // open opens the temporary file and the groups that every trajectory has.
 func (w *writer) open(fresh bool) (err error) {
 	if fresh {
-		f, err := hdf5.CreateFile(w.temporary, hdf5.F_ACC_EXCL)
-		if err != nil {
-			return failure("cannot create %s", w.temporary)
+		if err := createFile(w.temporary); err != nil {
+			return err
 		}
-		w.file = file{f, 0, w.temporary}
-	} else if w.file, err = openFile(w.temporary, true); err != nil {
+	}
+	if w.file, err = openFile(w.temporary, true); err != nil {
 		return err
 	}
 	defer func() {
@@ -344,7 +341,7 @@ func (w *writer) describe(x id, r trajectory.Record) error {
 		return err
 	}
 	for _, n := range names {
-		if n == attrComment || n == attrClass || n == attrAnnotated || strings.HasPrefix(n, attrAnnotation) || strings.HasPrefix(n, attrNote) {
+		if n == attrComment || n == attrClass || n == attrAnnotated || strings.HasPrefix(n, attrAnnotation) || strings.HasPrefix(n, attrNote) || strings.HasPrefix(n, attrSum) {
 			if err := removeAttribute(x, n); err != nil {
 				return err
 			}
