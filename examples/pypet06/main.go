@@ -92,5 +92,5 @@ func addParameters(t *trajectory.Trajectory) error {
 			t.AddDerived("diff_eq", euler.Roessler(), source),
 		)
 	}
-	return fmt.Errorf("I don't know what %q is: want diff_lorenz or diff_roessler", name)
+	return fmt.Errorf("unknown system %q: want diff_lorenz or diff_roessler", name)
 }

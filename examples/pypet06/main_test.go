@@ -51,7 +51,7 @@ func TestAnotherSystem(t *testing.T) {
 		message string
 	}{
 		{"diff_lorenz", 0, ""},
-		{"heart", 1, "pypet06: I don't know what \"heart\" is: want diff_lorenz or diff_roessler\n"},
+		{"heart", 1, "pypet06: unknown system \"heart\": want diff_lorenz or diff_roessler\n"},
 	} {
 		var out, messages bytes.Buffer
 		status := program().Exec(context.Background(), []string{"-out", t.TempDir(), "-progress", "none", "-system", c.system}, &out, &messages)
