@@ -153,3 +153,40 @@ func TestCopyFile(t *testing.T) {
 		assert.False(t, exists(to+"x"))
 	})
 }
+
+func TestContents(t *testing.T) {
+	a, _ := example03()
+	a.setup = func(t *testing.T, tr *trajectory.Trajectory) { require.NoError(t, tr.AddResult("summary", 1)) }
+	a.state = func(i int) trajectory.State { return []trajectory.State{trajectory.Done, trajectory.Failed}[i%2] }
+	eachStore(t, func(t *testing.T, s trajectory.Store) {
+		for _, packed := range []bool{false, true} {
+			a.packed = packed
+			c, err := merge.OpenContents(background(), a.build(t, s, t.TempDir()))
+			require.NoError(t, err)
+			assert.Equal(t, 12, c.Header().Length)
+			assert.Len(t, c.Rows(), 12)
+			var shared []string
+			for r, err := range c.Shared() {
+				require.NoError(t, err)
+				if r.Leaf {
+					shared = append(shared, r.Name)
+				}
+			}
+			assert.Equal(t, []string{"parameters.x", "parameters.y", "results.summary"}, shared)
+			next := 0
+			for r, err := range c.Runs() {
+				require.NoError(t, err)
+				assert.Equal(t, next, r.Info.Index)
+				if next%2 == 0 {
+					require.Len(t, r.Records, 1)
+					assert.Equal(t, "results.runs."+trajectory.RunName(next)+".z", r.Records[0].Name)
+				} else {
+					assert.Empty(t, r.Records)
+				}
+				next++
+			}
+			assert.Equal(t, 12, next)
+			require.NoError(t, c.Close())
+		}
+	})
+}

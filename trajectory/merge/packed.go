@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"galvani/trajectory"
 )
@@ -64,6 +65,26 @@ func (p *packs) archive(i int) (*trajectory.Shard, error) {
 		}
 	}
 	return nil, fmt.Errorf("table %s holds no archive: %w", packedName(i), trajectory.ErrCorrupt)
+}
+
+// find is the archive to look into for a run, -1 if none.
+func (p *packs) find(run int) int {
+	for i := range p.first {
+		if int64(run) >= p.first[i] && int64(run) <= p.last[i] {
+			return i
+		}
+	}
+	return -1
+}
+
+// load reads the nodes of a run, if the archive has it.
+func load(shard *trajectory.Shard, run int) ([]trajectory.Record, error) {
+	runs := shard.Runs()
+	_, ok := slices.BinarySearchFunc(runs, run, func(r trajectory.RunInfo, run int) int { return r.Index - run })
+	if !ok {
+		return nil, nil
+	}
+	return shard.Load(run, false)
 }
 
 // packer writes runs into archives, in the order of their indices.

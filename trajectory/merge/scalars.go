@@ -211,9 +211,12 @@ func number(x reflect.Value) (float64, bool) {
 
 // inTreeOrder sorts names as a walk through the tree meets them.
 func inTreeOrder(names []string) []string {
-	return slices.SortedFunc(slices.Values(names), func(a, b string) int {
-		return slices.Compare(strings.Split(a, "."), strings.Split(b, "."))
-	})
+	return slices.SortedFunc(slices.Values(names), compareNames)
+}
+
+// compareNames sorts parents before children and children by name.
+func compareNames(a, b string) int {
+	return slices.Compare(strings.Split(a, "."), strings.Split(b, "."))
 }
 
 // parameterColumns are the columns of an explored parameter.

@@ -69,6 +69,16 @@ func open(ctx context.Context, at Stored) (*source, error) {
 	return s, nil
 }
 
+// Finished tells whether all runs that lie in shards beside a file are in the file; if
+// not, the error wraps [ErrUnfinished].
+func Finished(ctx context.Context, at Stored) error {
+	s, err := open(ctx, at)
+	if err != nil {
+		return fmt.Errorf("merge: %s: %w", at, err)
+	}
+	return s.close()
+}
+
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
