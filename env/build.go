@@ -73,16 +73,9 @@ func cleanRevision(info *debug.BuildInfo) string {
 }
 
 func executableDigest() (string, error) {
-	// The link stays with the running file when a build replaces it.
-	f, err := os.Open("/proc/self/exe")
+	f, err := openExecutable()
 	if err != nil {
-		path, err := os.Executable()
-		if err != nil {
-			return "", err
-		}
-		if f, err = os.Open(path); err != nil {
-			return "", err
-		}
+		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()
@@ -90,6 +83,19 @@ func executableDigest() (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// openExecutable opens the file of the program that runs.
+func openExecutable() (*os.File, error) {
+	// The link stays with the running file when a build replaces it.
+	if f, err := os.Open("/proc/self/exe"); err == nil {
+		return f, nil
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 // buildChanges names what differs between two programs, one by one.

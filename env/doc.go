@@ -136,7 +136,16 @@
 // at any time, also before the sweep. A worker repeats the set-up with the arguments
 // of the command that started the sweep, in the same working directory, and refuses to
 // work if parameters, ranges, seed or program are other ones. Flags behind the folder are
-// its own, such as -workers. It needs neither libhdf5 nor write access outside the folder.
+// its own, such as -workers. It needs write access to the output folder alone.
+//
+// -hosts starts workers on other machines, by ssh or another command, and they end with the
+// command that started them:
+//
+//	prog -hosts animals,spanien/8
+//	prog -hosts 'one/4*10=srun -N1, two=ssh -p 2222 two'
+//
+// The program is copied into the runs folder for them. The process of a host that fails
+// is left out; the others take over its runs. What a host says is logged in host_NAME.txt.
 //
 // Processes claim ranges of runs that take about a second, in a list of small files
 // in the folder to which they append. Runs of a process that is lost are claimed again:

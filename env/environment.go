@@ -84,6 +84,9 @@ type Options struct {
 	// Chunk is how many runs a process claims at once when several share a
 	// sweep. 0: as many as are worth about a second.
 	Chunk int
+	// Hosts are where further processes of a sweep are started, which end with it.
+	// The program has to be a [Program], since it is called again there.
+	Hosts []Host
 	// Arguments are the command's arguments beside its flags.
 	Arguments []string
 	// Logs are the log files, and the least level that is logged.
@@ -181,7 +184,7 @@ func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, 
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
 		Force: std.force, Retry: std.retry.value, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
-		Lease: std.lease, Chunk: std.chunk, Threads: std.threads,
+		Lease: std.lease, Chunk: std.chunk, Hosts: std.hosts.hosts, Threads: std.threads,
 		Caps:    Caps{Memory: std.maxMemory, Swap: std.maxSwap, CPU: std.maxCPU, RunMemory: std.runMemory << 20},
 		Reserve: std.reserve << 20, DryRun: std.dryRun, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,
 	}

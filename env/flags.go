@@ -30,6 +30,7 @@ type standard struct {
 	deadline time.Duration
 	lease    time.Duration
 	chunk    int
+	hosts    hostsFlag
 	logs     logFlags
 
 	threads                    int
@@ -64,6 +65,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.DurationVar(&s.deadline, "deadline", 0, "be at work for `DURATION` at most, as under a job's time limit; the same command goes on")
 	fs.DurationVar(&s.lease, "lease", defaultLease, "take over the runs of a process on another machine after `DURATION` without a sign of life")
 	fs.IntVar(&s.chunk, "chunk", 0, "claim `N` runs at once when several processes share the sweep; 0 is what takes a second")
+	fs.Var(&s.hosts, "hosts", "start workers on other machines too: `LIST` of NAME/WORKERS*CHUNK=COMMAND, of which only NAME is needed; the command is ssh NAME")
 	fs.BoolVar(&s.dryRun, "dry-run", false, "print what would be done, check every point, and do nothing")
 	fs.IntVar(&s.threads, "threads", 1, "let one run use `N` processors, and execute as many fewer runs at once")
 	fs.IntVar(&s.nice, "nice", 0, "lower the priority to `N`, up to 19")
@@ -83,7 +85,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 func (s *standard) forWorker() {
 	s.workers, s.chunk, s.force, s.retry.value, s.only = 0, 0, false, "", ""
 	s.progress.value, s.profile.value, s.deadline = progressNone, "", 0
-	s.dryRun = false
+	s.dryRun, s.hosts.hosts = false, nil
 }
 
 // standardNames are the flags of register: all that is not the program's own.

@@ -53,6 +53,16 @@ func TestMain(m *testing.M) {
 		})
 	case "sweep-12":
 		child(newProbe(12))
+	case "slow":
+		p := newProbe(killRuns)
+		p.run = func(ctx context.Context, _ int) error {
+			select {
+			case <-ctx.Done():
+			case <-time.After(10 * time.Millisecond):
+			}
+			return ctx.Err()
+		}
+		child(p)
 	case "three": // begins when three processes are at work
 		p := newProbe(killRuns)
 		p.run = func(ctx context.Context, _ int) error {
@@ -67,8 +77,6 @@ func TestMain(m *testing.M) {
 			return ctx.Err()
 		}
 		child(p)
-	case "grown":
-		grownChild()
 	case "crash":
 		p := newProbe(12)
 		p.run = func(ctx context.Context, i int) error {
@@ -105,7 +113,7 @@ func child(p *probe) {
 		if err != nil {
 			return err
 		}
-		return e.Run(ctx, t, p.experiment, p.options...)
+		return e.Run(ctx, t, p.experiment)
 	})
 }
 

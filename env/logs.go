@@ -83,6 +83,8 @@ type logs struct {
 	main *logFile // nil while there is no sweep
 	errs *logFile
 	runs func(run int) string // path of a run's file, "" for none
+
+	extra []*logFile // to be closed with them
 }
 
 func newLogs(o Logs, con *console) *logs {
@@ -115,8 +117,12 @@ func (l *logs) open(dir, traj, start, proc string, worker bool) (close func()) {
 	l.mu.Unlock()
 	return func() {
 		l.mu.Lock()
-		l.main, l.errs, l.runs = nil, nil, nil
+		extra := l.extra
+		l.main, l.errs, l.runs, l.extra = nil, nil, nil, nil
 		l.mu.Unlock()
+		for _, f := range extra {
+			f.close()
+		}
 		main.close()
 		errs.close()
 	}

@@ -16,7 +16,6 @@ type options struct {
 	groups    int
 	declared  []string
 	optional  []string
-	post      []PostProcessor
 }
 
 // Finally adds a function that is called with the merged trajectory when every

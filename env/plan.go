@@ -39,19 +39,22 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	changes := buildChanges(s.board.build(), id.Build)
 	switch {
 	case len(differs) == 0 && len(changes) == 0:
-		return s.follow(plan)
+		return nil
 	case len(differs) == 0 && s.env.o.Retry != "":
-		if err := s.follow(plan); err != nil {
-			return err
-		}
 		return s.board.ask(round{Build: id.Build, Host: s.host, Time: time.Now()})
-	case len(differs) == 0 && !s.env.o.Force:
+	case len(differs) == 0:
 		return fmt.Errorf("env: %s %w: %s; -retry goes on with this program, %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(changes, "; "), hint)
 	case s.env.o.Force:
 		return s.startAnew(ctx, id)
 	}
 	differs = append(differs, changes...)
 	return fmt.Errorf("env: %s %w: %s; %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint)
+}
+
+// hasPlan tells whether the runs folder has a plan.
+func (s *sweep) hasPlan() bool {
+	_, err := os.Stat(filepath.Join(s.dir, "plan.npz"))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // startAnew moves aside what is there and writes the plan.
@@ -78,9 +81,6 @@ func (s *sweep) arguments() []string {
 // planned one.
 func (s *sweep) differences(plan *trajectory.Plan, id trajectory.Identity) []string {
 	var all []string
-	if p, err := s.basis(plan); err == nil {
-		plan = p
-	}
 	for _, d := range plan.Compare(s.t, id) {
 		switch d.What {
 		case "build", "arguments": // named in detail below and by the caller

@@ -94,12 +94,7 @@ const idle = "-"
 func (p *presence) appear() error {
 	random := make([]byte, 4)
 	rand.Read(random)
-	host := strings.Map(func(r rune) rune {
-		if r == '-' || r == '.' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '-'
-	}, p.who.Host)
+	host := strings.Map(fileLetter, p.who.Host)
 	id := clip(host, 60) + "_" + strconv.Itoa(p.who.PID) + "_" + hex.EncodeToString(random)
 	folder := filepath.Join(p.dir, processesDir)
 	f, err := os.OpenFile(filepath.Join(folder, durable.TempPrefix+id), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -31,7 +30,7 @@ func (s *sweep) describe(ctx context.Context) error {
 	if s.t.Contains("config."+root) || s.t.Locked() {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(s.dir, "plan.npz")); err == nil && !s.env.o.Force {
+	if s.hasPlan() && !s.env.o.Force {
 		return nil
 	}
 	var bad []error

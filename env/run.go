@@ -100,14 +100,10 @@ type sweep struct {
 	board      *board
 	progress   *progress
 	room       *room
-	added      int       // runs that the last generation of the plan added
-	said       time.Time // when that was said last
-	over       bool      // no runs are added any more
 
 	mu        sync.Mutex
 	failed    []*RunError
 	reasons   int         // printed
-	broke     int         // runs that have failed in this process
 	reused    int         // runs that were on disk at the start
 	published int         // runs of this process that are on disk
 	foreign   int         // runs that others have finished since the start
@@ -135,25 +131,22 @@ func (s *sweep) run(ctx context.Context) error {
 	if err := s.learn(ctx, true); err != nil {
 		return err
 	}
-	left, post, err := s.executeAll(ctx)
-	if err != nil {
-		return err
+	if s.reused < s.t.Len() {
+		if err := s.execute(ctx); err != nil {
+			return err
+		}
 	}
 	slices.SortFunc(s.failed, func(a, b *RunError) int { return a.Index - b.Index })
-	if left > 0 {
+	if left, _ := s.board.count(); left > 0 {
 		s.summary(left)
 		return &SweepError{Failed: s.failed, Runs: s.t.Len(), Left: left}
 	}
-	s.end()
 	if err := s.merge(ctx); err != nil {
 		return err
 	}
 	s.sweepUp()
 	incomplete := s.audit(ctx)
-	hooks := post
-	if post == nil {
-		hooks = s.callFinally(ctx)
-	}
+	hooks := s.callFinally(ctx)
 	s.summary(0)
 	var failed error
 	if len(s.failed) > 0 {
@@ -229,9 +222,8 @@ func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 func (s *sweep) execute(ctx context.Context) error {
 	e := s.env
 	defer s.openLogs()()
-	left, _ := s.board.count()
-	s.announce(left)
-	s.progress = newProgress(e.o.Name, s.t.Len(), s.t.Len()-left, len(s.failed), time.Now())
+	s.announce()
+	s.progress = newProgress(e.o.Name, s.t.Len(), s.reused, len(s.failed), time.Now())
 	s.showProgress()
 	defer s.progress.close()
 	if r, ok := s.x.(Reporter); ok {
@@ -248,8 +240,12 @@ func (s *sweep) execute(ctx context.Context) error {
 	s.stop = st.stop
 	s.mu.Unlock()
 
-	claims := newClaimer(s.board, s.me, s.others, e.o.Workers, e.o.Chunk, s.hear)
-	gate := newGate(e.o.Caps, e.machine, e.say)
+	hosts, err := s.launchHosts()
+	if err != nil {
+		return err
+	}
+	defer hosts.end()
+	defer context.AfterFunc(st.launch, hosts.release)()
 	ended := make(chan outcome, 4*e.o.Workers)
 	var unsaved error
 	p := publisher{every: publishEvery, limit: publishBytes, size: outcomeBytes, write: s.write}
@@ -261,30 +257,7 @@ func (s *sweep) execute(ctx context.Context) error {
 			st.stop(err)
 		})
 	}()
-	c := crew{
-		slots: e.o.Workers, stopAfter: max(0, s.stopAfter-s.broke), timeout: e.o.Timeout, grace: e.o.Grace,
-		take: func(ctx context.Context) (task, bool, error) {
-			t, ok, err := claims.take(ctx)
-			if ok {
-				gate.enter(ctx)
-			}
-			return t, ok, err
-		},
-		view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
-		run: func(ctx context.Context, r *trajectory.Run) error {
-			return s.executeIn(ctx, r, &scope{report: func(f float64) { s.progress.report(r.Index(), f) }})
-		},
-		ended: func(o outcome) {
-			gate.leave()
-			claims.took(o.Info.Finish.Sub(o.Info.Start))
-			s.ended(&o)
-			if o.Info.State != trajectory.Cancelled {
-				s.board.handIn(o.Info.Index)
-				ended <- o
-			}
-		},
-	}
-	broken := c.work(st.launch, st.runs)
+	broken := s.newCrew(st, ended).work(st.launch, st.runs)
 	close(ended)
 	<-published
 	s.progress.close()
@@ -299,6 +272,37 @@ func (s *sweep) execute(ctx context.Context) error {
 	return s.stopped(st.launch)
 }
 
+// newCrew is who executes the runs that this process claims, and hands in what
+// became of them.
+func (s *sweep) newCrew(st *stopper, handIn chan<- outcome) *crew {
+	o := s.env.o
+	claims := newClaimer(s.board, s.me, s.others, o.Workers, o.Chunk, s.hear)
+	gate := newGate(o.Caps, s.env.machine, s.env.say)
+	return &crew{
+		slots: o.Workers, stopAfter: s.stopAfter, timeout: o.Timeout, grace: o.Grace,
+		view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
+		take: func(ctx context.Context) (task, bool, error) {
+			t, ok, err := claims.take(ctx)
+			if ok {
+				gate.enter(ctx)
+			}
+			return t, ok, err
+		},
+		run: func(ctx context.Context, r *trajectory.Run) error {
+			return s.executeIn(ctx, r, &scope{report: func(f float64) { s.progress.report(r.Index(), f) }})
+		},
+		ended: func(o outcome) {
+			gate.leave()
+			claims.took(o.Info.Finish.Sub(o.Info.Start))
+			s.ended(&o)
+			if o.Info.State != trajectory.Cancelled {
+				s.board.handIn(o.Info.Index)
+				handIn <- o
+			}
+		},
+	}
+}
+
 // openLogs starts the log files of this start of the sweep.
 func (s *sweep) openLogs() (close func()) {
 	e := s.env
@@ -310,14 +314,12 @@ func (s *sweep) openLogs() (close func()) {
 }
 
 // announce says what is about to happen.
-func (s *sweep) announce(left int) {
+func (s *sweep) announce() {
 	e := s.env
 	if !hdf5.Available() && e.file == "" && e.role == nil {
 		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
 	}
-	switch {
-	case s.added > 0:
-		s.sayAdded()
+	switch left := s.t.Len() - s.reused; {
 	case s.reused > 0:
 		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
 	case s.t.Len() > 1:
@@ -342,9 +344,6 @@ func (s *sweep) ended(o *outcome) {
 	s.progress.finish(o.Info.Index, failed, o.Info.State == trajectory.Cancelled)
 	if failed {
 		f := s.fail(o.Info, o.err)
-		s.mu.Lock()
-		s.broke++
-		s.mu.Unlock()
 		s.env.logs.failure(f)
 		s.explain(f)
 	}
@@ -398,6 +397,9 @@ func (s *sweep) write(batch []outcome) error {
 	if err != nil {
 		return err
 	}
+	if !s.hasPlan() {
+		return errGone // somebody is removing the folder file by file
+	}
 	s.board.published(path, rows)
 	s.env.log.Debug("runs published", "runs", len(runs), "first", rows[0].Index, "shard", path)
 	s.published += len(batch)
@@ -424,7 +426,7 @@ func (s *sweep) foretell() {
 // unsaved explains why finished runs could not be written.
 func (s *sweep) unsaved(err error) error {
 	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.published+s.foreign)
-	if _, missing := os.Stat(s.dir); errors.Is(missing, fs.ErrNotExist) {
+	if _, missing := os.Stat(s.dir); errors.Is(missing, fs.ErrNotExist) || errors.Is(err, errGone) {
 		return fmt.Errorf("env: the folder %s was removed while runs were being saved in it: %w", s.dir, err)
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {

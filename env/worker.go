@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"galvani/trajectory"
@@ -16,6 +18,10 @@ import (
 // workerCommand is the first argument that makes of a program a further process of
 // a sweep: `prog worker DIR [flags]`, where DIR is the runs folder.
 const workerCommand = "worker"
+
+// attachedFlag, behind the folder, makes a worker end when its standard input does:
+// together with the process that started it.
+const attachedFlag = "-attached"
 
 // A role is what a process does that works on a sweep which another one started.
 type role struct {
@@ -52,6 +58,20 @@ func (p *Program) worker(ctx context.Context, args []string, stdout io.Writer, c
 			con.printf("%s: the sweep was started in a folder that is not here: %v", p.Name, err)
 		}
 	}
+	own := args[1:]
+	if len(own) > 0 && own[0] == attachedFlag {
+		own = own[1:]
+		if proc.owned() {
+			// What it says may go to a process that is not there any more.
+			signal.Ignore(syscall.SIGPIPE)
+			var cancel context.CancelCauseFunc
+			ctx, cancel = context.WithCancelCause(ctx)
+			go func() {
+				_, _ = io.Copy(io.Discard, os.Stdin)
+				cancel(ErrInterrupted)
+			}()
+		}
+	}
 	var std standard
 	fs := p.flags(&std)
 	if err := parse(fs, l.Args, p.Arguments != ""); err != nil {
@@ -59,7 +79,7 @@ func (p *Program) worker(ctx context.Context, args []string, stdout io.Writer, c
 	}
 	positional := fs.Args()
 	std.forWorker()
-	if err := parse(fs, args[1:], false); err != nil {
+	if err := parse(fs, own, false); err != nil {
 		return p.complain(con, err)
 	}
 	if lease, err := time.ParseDuration(l.Lease); err == nil {
@@ -124,9 +144,6 @@ func (s *sweep) serve(ctx context.Context) error {
 	if err := s.execute(ctx); err != nil {
 		return err
 	}
-	if err := s.serveGrowth(ctx); err != nil {
-		return err
-	}
 	s.env.say("executed %d runs", s.published)
 	return errServed
 }
@@ -142,5 +159,5 @@ func (s *sweep) comply() error {
 	if len(differs) > 0 {
 		return fmt.Errorf("env: %s %w: %s; a worker has to be the same program", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "))
 	}
-	return s.follow(s.plan)
+	return nil
 }
