@@ -150,15 +150,19 @@ func TestLogsThatCannotBeWritten(t *testing.T) {
 
 func TestWorkerHasItsOwnLog(t *testing.T) {
 	dir, p, q := t.TempDir(), newProbe(3), newProbe(3)
+	ctx, cancel := context.WithCancelCause(t.Context())
 	p.run = func(_ context.Context, i int) error {
 		if i == 0 {
-			status, stderr := q.exec(context.Background(), "worker", runsDir(dir), "-lease", "100ms", "-deadline", "200ms", "-grace", "0", "-workers", "1")
+			status, stderr := q.exec(ctx, "worker", runsDir(dir), "-workers", "1")
 			assert.Equal(t, 130, status, stderr)
 		}
 		return nil
 	}
-	q.run = func(ctx context.Context, _ int) error {
+	q.run = func(ctx context.Context, i int) error {
 		env.Log(ctx).Warn("helping")
+		if i == 2 { // run 0 waits for this one
+			cancel(env.ErrInterrupted)
+		}
 		return nil
 	}
 	status, stderr := p.in(t, dir, "-workers", "1")
