@@ -69,10 +69,7 @@ func (t *Trajectory) AddResult(path string, value any, opts ...AddOption) error 
 	if err != nil {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	_, err = t.tree.insert(n)
-	return err
+	return t.insert(n)
 }
 
 // AddGroup adds an empty group. A path that starts with none of the branches
@@ -86,10 +83,7 @@ func (t *Trajectory) AddGroup(path string, opts ...AddOption) error {
 	if err := n.apply(opts); err != nil {
 		return err
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	_, err = t.tree.insert(n)
-	return err
+	return t.insert(n)
 }
 
 // AddLink adds a link that leads to the node found under target. Nothing can
@@ -110,10 +104,7 @@ func (t *Trajectory) AddLink(path, target string) error {
 	if to == t.tree.root {
 		return fmt.Errorf("trajectory: link %s: the root cannot be linked: %w", full, ErrName)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	_, err = t.tree.insert(&node{full: full, link: to.full})
-	return err
+	return t.insert(&node{full: full, link: to.full})
 }
 
 // SetComment changes the comment of a node; see [Trajectory.Node] for paths.
@@ -123,49 +114,10 @@ func (t *Trajectory) SetComment(path, comment string) error {
 		return err
 	}
 	if n == t.tree.root {
-		t.comment = comment
+		t.comment = strings.ToValidUTF8(comment, "\uFFFD")
 		return nil
 	}
-	n.comment = comment
-	return nil
-}
-
-// Remove takes a node and all below it out of memory; files stay as they are.
-// Links to it go too. A group that has children needs recursive. Explored
-// parameters cannot be removed.
-func (t *Trajectory) Remove(path string, recursive bool) error {
-	n, err := t.scope().lookup(t.tree.root, path)
-	if err != nil {
-		return err
-	}
-	if n == t.tree.root {
-		return fmt.Errorf("trajectory: the root cannot be removed: %w", ErrName)
-	}
-	if len(n.children) > 0 && !recursive {
-		return fmt.Errorf("trajectory: %s has %d children; ask for recursive removal", n.full, len(n.children))
-	}
-	if t.locked && n.param != nil {
-		return fmt.Errorf("trajectory: %s: %w", n.full, ErrLocked)
-	}
-	for _, x := range t.explored {
-		if x == n || below(x.full, n.full) {
-			return fmt.Errorf("trajectory: %s is explored and cannot be removed", x.full)
-		}
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.tree.remove(n)
-	if t.tree.links > 0 {
-		var stale []*node
-		for _, m := range t.tree.nodes {
-			if m.link != "" && (m.link == n.full || below(m.link, n.full)) {
-				stale = append(stale, m)
-			}
-		}
-		for _, m := range stale {
-			t.tree.remove(m)
-		}
-	}
+	n.comment = strings.ToValidUTF8(comment, "\uFFFD")
 	return nil
 }
 
@@ -229,10 +181,15 @@ func describe(v any) string {
 }
 
 // Preset says what the parameter of that full name will be set to when it is
-// added, whatever the program adds it as; the branch may be left out.
-// [Trajectory.Unused] lists presets that no parameter took.
+// added, whatever the program adds it as; the branch parameters may be left
+// out, config and derived_parameters not.
+// [Trajectory.Unused] lists presets that no parameter took, and [Trajectory.Check] refuses them.
 func (t *Trajectory) Preset(path string, value any) error {
-	full, err := t.fullName(branchParameters, path, noRun)
+	branch, _ := t.wild.translate(Branch(path), noRun)
+	if branch != branchConfig && branch != branchDerived {
+		branch = branchParameters
+	}
+	full, err := t.fullName(branch, path, noRun)
 	if err != nil {
 		return err
 	}
@@ -319,43 +276,65 @@ func (t *Trajectory) canonical(k *Kind, value any) (any, string, error) {
 
 // newResult makes a node that is in no tree yet; values are encoded at once.
 func (t *Trajectory) newResult(full string, value any, opts []AddOption) (*node, error) {
-	items, ok := value.(Items)
-	if !ok {
+	encoded, class, err := t.encodeResult(full, value)
+	if err != nil {
+		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
+	}
+	n := &node{full: full, leaf: true, class: class, load: func() ([]Item, error) { return encoded, nil }}
+	return n, n.apply(opts)
+}
+
+// encodeResult makes the items of a result and names its class.
+func (t *Trajectory) encodeResult(full string, value any) ([]Item, string, error) {
+	items, several := value.(Items)
+	if !several {
 		_, name := cutLast(full)
-		items = Items{name: value}
+		v, err := t.plain(value)
+		if err != nil {
+			return nil, "", err
+		}
+		k := t.resultKindFor(v)
+		if k == nil {
+			it, err := encodeItem(name, v)
+			return []Item{it}, classResult, err
+		}
+		items = Items{name: v}
 	}
 	items, err := t.plainItems(items)
 	if err != nil {
-		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
+		return nil, "", err
 	}
-	for _, name := range sortedKeys(items) {
+	names := sortedKeys(items)
+	for _, name := range names {
 		if name == "" || strings.ContainsAny(name, "/\x00") || !utf8.ValidString(name) {
-			return nil, fmt.Errorf("trajectory: %s: item name %q (it must be text, not empty, without / and NUL): %w", full, name, ErrName)
+			return nil, "", fmt.Errorf("item name %q (it must be text, not empty, without / and NUL): %w", name, ErrName)
 		}
 	}
-	k := t.resultKindFor(items)
+	k := t.resultKindOf(items, names)
 	encoded, err := k.Encode(items, nil)
 	if err != nil {
-		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
+		return nil, "", err
 	}
-	seen := map[string]bool{}
+	seen := make(map[string]bool, len(encoded))
 	for _, it := range encoded {
 		if seen[it.Name] {
-			return nil, fmt.Errorf("trajectory: %s: two items are called %q: %w", full, it.Name, ErrExists)
+			return nil, "", fmt.Errorf("two items are called %q: %w", it.Name, ErrExists)
 		}
 		seen[it.Name] = true
 		if err := it.Data.check(); err != nil {
-			return nil, fmt.Errorf("trajectory: %s: item %q: %w", full, it.Name, err)
+			return nil, "", fmt.Errorf("item %q: %w", it.Name, err)
 		}
 	}
-	n := &node{full: full, leaf: true, class: k.Class, load: func() ([]Item, error) { return encoded, nil }}
-	return n, n.apply(opts)
+	return encoded, k.Class, nil
 }
 
 // fullName makes the full name of what is added: abbreviations and wildcards are
 // replaced, the branch put in front, the name checked. In a run, runs and the
 // run's name follow the branch unless the path names the run itself.
 func (t *Trajectory) fullName(branch, path string, run int) (string, error) {
+	if run != noRun && branch != "" && isWell(path) && !t.wild.special(path) {
+		return branch + ".runs." + t.wild.run(run) + "." + path, nil
+	}
 	parts, wild := t.wild.path(path, run)
 	named := wild
 	for _, p := range parts {

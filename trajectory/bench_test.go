@@ -41,6 +41,18 @@ func BenchmarkShortcut(b *testing.B) {
 	}
 }
 
+func BenchmarkShortcutBesideLinks(b *testing.B) {
+	tr := large(b)
+	for i := range 10 {
+		require.NoError(b, tr.AddLink(fmt.Sprintf("links.l%d", i), fmt.Sprintf("group%02d", i)))
+	}
+	for b.Loop() {
+		if _, err := tr.Node("p4242"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // A run with ten scalar results, without writing it.
 func BenchmarkRun(b *testing.B) {
 	tr := experiment(b, 1000)

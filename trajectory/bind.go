@@ -17,25 +17,12 @@ import (
 // values, and to types with the same underlying one. What was stored as [JSON] is
 // read into a T with the same fields.
 func Get[T any](g Getter, path string) (T, error) {
-	var zero T
 	n, err := g.Node(path)
 	if err != nil {
+		var zero T
 		return zero, err
 	}
-	v, err := valueOf(n)
-	if err != nil {
-		return zero, err
-	}
-	out, ok := convert(v, reflect.TypeFor[T]())
-	if j, isJSON := v.(JSON); !ok && isJSON {
-		if err := j.Into(&zero); err != nil {
-			return zero, fmt.Errorf("trajectory: %s: %w", n.FullName(), err)
-		}
-	}
-	if !ok {
-		return zero, fmt.Errorf("trajectory: %s holds %s, not a %s: %w", n.FullName(), describe(v), reflect.TypeFor[T](), ErrType)
-	}
-	return out.Interface().(T), nil
+	return getNode[T](n)
 }
 
 // valueOf reads the value of a leaf, also of one that somebody wraps.
@@ -433,31 +420,4 @@ func bind(g Getter, path string, v reflect.Value) error {
 		v.Field(f.index).Set(x)
 	}
 	return errors.Join(bad...)
-}
-
-// RunValue is what one run has under a path.
-type RunValue[T any] struct {
-	Index int
-	Value T
-}
-
-// FromRuns collects a value, as [Get] reads it, from all runs that have it, by
-// rising index. A run that has none, as one that failed, is left out.
-func FromRuns[T any](t *Trajectory, path string) ([]RunValue[T], error) {
-	var out []RunValue[T]
-	for i := range t.Len() {
-		r, err := t.Run(i)
-		if err != nil {
-			return nil, err
-		}
-		v, err := Get[T](r, path)
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("trajectory: run %d: %w", i, err)
-		}
-		out = append(out, RunValue[T]{Index: i, Value: v})
-	}
-	return out, nil
 }

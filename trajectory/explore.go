@@ -267,51 +267,5 @@ func (t *Trajectory) FindRuns(names []string, condition func(values []any) bool)
 	return found, nil
 }
 
-// FindAll lists the nodes whose last part is that of the pattern and whose
-// path has the pattern's other parts in that order, with any gaps: "runs.z"
-// finds z of every run. They are sorted by full name.
-func (t *Trajectory) FindAll(pattern string) ([]Node, error) {
-	parts, _ := t.wild.path(pattern, noRun)
-	for _, p := range parts {
-		if bad := badPart(p); bad != "" {
-			return nil, fmt.Errorf("trajectory: pattern %q: %s: %w", clip(pattern), bad, ErrName)
-		}
-	}
-	t.expandAll()
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	same := t.tree.byName[parts[len(parts)-1]]
-	if same == nil {
-		return nil, nil
-	}
-	var found []*node
-	pick := func(list []*node) {
-		for _, n := range list {
-			if n.link == "" && inOrder(strings.Split(n.full, "."), parts) {
-				found = append(found, n)
-			}
-		}
-	}
-	pick(same.common)
-	for _, list := range same.runs {
-		pick(list)
-	}
-	slices.SortFunc(found, func(a, b *node) int { return strings.Compare(a.full, b.full) })
-	s := t.scope()
-	out := make([]Node, len(found))
-	for i, n := range found {
-		out[i] = s.handle(n)
-	}
-	return out, nil
-}
-
-// inOrder tells whether path has all parts one after the other and ends with the last.
-func inOrder(path, parts []string) bool {
-	want := parts[:len(parts)-1]
-	for _, p := range path[:len(path)-1] {
-		if len(want) > 0 && p == want[0] {
-			want = want[1:]
-		}
-	}
-	return len(want) == 0
-}
+// FindAll lists the nodes of the whole tree that fit a pattern; see [Group.FindAll].
+func (t *Trajectory) FindAll(pattern string) ([]Node, error) { return t.Root().FindAll(pattern) }

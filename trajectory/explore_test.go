@@ -133,7 +133,6 @@ func TestASecondExploreZips(t *testing.T) {
 	assert.Equal(t, []int{4, 10, 18}, products(t, tr))
 	require.Error(t, tr.Explore(trajectory.Over("y", trajectory.Values(4, 5, 6))), "once is enough")
 	assert.Error(t, tr.Set("x", 4), "an explored parameter has its range")
-	assert.Error(t, tr.Remove("x", false))
 }
 
 func TestExploreIsAllOrNothing(t *testing.T) {

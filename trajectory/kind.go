@@ -107,14 +107,24 @@ func (t *Trajectory) kindFor(value any) (*Kind, error) {
 	return nil, fmt.Errorf("no kind of parameter is meant for a value of type %T (there are %s): %w", value, strings.Join(classes, ", "), ErrType)
 }
 
-// resultKindFor finds the kind of a result with these items.
-func (t *Trajectory) resultKindFor(items Items) *Kind {
+// resultKindFor finds the kind of a result with one value, nil if it is the ordinary one.
+func (t *Trajectory) resultKindFor(value any) *Kind {
+	for i := range t.kinds {
+		if k := &t.kinds[i]; k.Result && k.Class != classResult && k.Match(value) {
+			return k
+		}
+	}
+	return nil
+}
+
+// resultKindOf finds the kind of a result with these items.
+func (t *Trajectory) resultKindOf(items Items, names []string) *Kind {
 	for i := range t.kinds {
 		k := &t.kinds[i]
 		if !k.Result {
 			continue
 		}
-		for _, name := range sortedKeys(items) {
+		for _, name := range names {
 			if k.Match(items[name]) {
 				return k
 			}

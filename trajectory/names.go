@@ -106,6 +106,9 @@ func clip(s string) string {
 // ValidateName checks a full name, with wildcards already replaced. All that
 // is wrong is in the one error, which wraps [ErrName].
 func ValidateName(name string) error {
+	if name != reservedOverview && !strings.HasPrefix(name, reservedOverview+".") && isWell(name) {
+		return nil
+	}
 	var bad []string
 	parts := strings.Split(name, ".")
 	for _, p := range parts {
@@ -123,6 +126,27 @@ func ValidateName(name string) error {
 		return fmt.Errorf("trajectory: name %q: %s: %w", clip(name), strings.Join(bad, "; "), ErrName)
 	}
 	return nil
+}
+
+// isWell tells whether all parts of a name are as they should be.
+func isWell(name string) bool {
+	start := 0
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '.':
+			if i == start {
+				return false
+			}
+			start = i + 1
+		case c == '_':
+			if i == start {
+				return false
+			}
+		case (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-':
+			return false
+		}
+	}
+	return start < len(name) && len(name)-start < maxName
 }
 
 // RunOf finds the run that a full name hangs under, -1 if none.

@@ -209,17 +209,31 @@ func (g *Group) Links() map[string]string {
 	return m
 }
 
-// String prints class, name, comment and the first children.
+// maxChildren is how many children the text of a group names.
+const maxChildren = 6
+
+// String prints class, name, comment and the first children, as pypet does.
 func (g *Group) String() string {
+	if g.n.full == "" {
+		return g.scope.t.String()
+	}
+	class := g.n.class
+	if class == "" {
+		class = "Group"
+	}
+	return fmt.Sprintf("%s %s%s: %s", class, g.n.full, inTicks(g.n.comment), g.childrenText())
+}
+
+func (g *Group) childrenText() string {
 	var names []string
 	for i, c := range g.scope.children(g.n) {
-		if i == 6 {
+		if i == maxChildren {
 			names = append(names, "...")
 			break
 		}
 		names = append(names, c.name)
 	}
-	return fmt.Sprintf("Group %s%s: %s", g.n.full, inTicks(g.n.comment), strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 func inTicks(comment string) string {
@@ -301,22 +315,29 @@ func (p *Parameter) text(v any) string {
 	return pythonText(v)
 }
 
-// String prints class, name, number of runs, comment and value.
+// Empty tells whether the parameter has no value, as one of pypet's may.
+func (p *Parameter) Empty() bool { return p.n.ready() == nil && p.n.param.value == nil }
+
+// String prints class, name, number of runs, comment and value, as pypet does.
 func (p *Parameter) String() string {
-	length := ""
+	var about []string
 	if r := p.Range(); r != nil {
-		length = fmt.Sprintf("len:%d", r.Len())
+		about = append(about, fmt.Sprintf("len:%d", r.Len()))
 	}
 	if p.n.comment != "" {
-		if length != "" {
-			length += ", "
-		}
-		length += "`" + p.n.comment + "`"
+		about = append(about, "`"+p.n.comment+"`")
 	}
-	if length != "" {
-		length = " (" + length + ")"
+	text := fmt.Sprintf("<%s> %s", p.n.class, p.n.full)
+	if len(about) > 0 {
+		text += " (" + strings.Join(about, ", ") + ")"
 	}
-	return fmt.Sprintf("<%s> %s%s: %s", p.n.class, p.n.full, length, p.Text())
+	switch err := p.n.ready(); {
+	case err != nil:
+		return text + ": " + err.Error()
+	case p.n.param.value == nil:
+		return text
+	}
+	return text + ": " + p.Text()
 }
 
 // Result is a leaf that holds named items. They are read from their file each
@@ -399,25 +420,29 @@ func (r *Result) Value() (any, error) {
 	return nil, fmt.Errorf("trajectory: result %s has the items %s and none called %s: %w", r.n.full, strings.Join(sortedKeys(items), ", "), r.n.name, ErrNotFound)
 }
 
-// String prints class, name, comment and the beginning of the items.
+// maxItemsText is how long the text of a result's items is at most.
+const maxItemsText = 64
+
+// String prints class, name, comment and the beginning of the items, as pypet does.
 func (r *Result) String() string {
+	head := fmt.Sprintf("%s %s%s", r.n.class, r.n.full, inTicks(r.n.comment))
 	items, err := r.Items()
 	if err != nil {
-		return fmt.Sprintf("%s %s%s: %v", r.n.class, r.n.full, inTicks(r.n.comment), err)
+		return head + ": " + err.Error()
 	}
 	var b strings.Builder
-	for i, k := range sortedKeys(items) {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%s=%s", k, pythonText(items[k]))
-		if b.Len() > 64 {
+	for _, k := range sortedKeys(items) {
+		fmt.Fprintf(&b, "%s=%s, ", k, pythonText(items[k]))
+		if b.Len() > 4*maxItemsText {
 			break
 		}
 	}
-	text := b.String()
-	if len(text) > 64 {
-		text = text[:61] + "..."
+	text := []rune(b.String())
+	switch {
+	case len(text) == 0:
+		return head
+	case len(text) > maxItemsText: // pypet counts the last comma
+		return head + ": " + string(text[:maxItemsText-3]) + "..."
 	}
-	return fmt.Sprintf("%s %s%s: %s", r.n.class, r.n.full, inTicks(r.n.comment), text)
+	return head + ": " + strings.TrimSuffix(string(text), ", ")
 }

@@ -263,10 +263,12 @@ func newFromHeader(h Header, kinds []Kind, wild *wildcards) (*Trajectory, error)
 	if h.Length < 1 {
 		h.Length = 1
 	}
-	return &Trajectory{
+	t := &Trajectory{
 		name: h.Name, comment: h.Comment, made: h.Time, seed: h.Seed, version: h.Version, length: h.Length,
 		stored: true, kinds: all, wild: wild, tree: newTree(wild.runOf),
-	}, nil
+	}
+	t.outside = scope{t: t, run: noRun}
+	return t, nil
 }
 
 // relinkExplored finds the explored parameters of what was read. One whose

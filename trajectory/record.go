@@ -155,15 +155,3 @@ func sortedNotes(notes []Item) []Item {
 	}
 	return out
 }
-
-// containsExactly tells whether the translated parts are the full name of a node.
-func (t *Trajectory) containsExactly(s *scope, parts []string) bool {
-	full := parts[0]
-	for _, p := range parts[1:] {
-		full += "." + p
-	}
-	t.expand(t.RunOf(full))
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	return s.get(full) != nil
-}

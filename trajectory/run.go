@@ -21,7 +21,9 @@ func (t *Trajectory) Run(i int) (*Run, error) {
 	if i < 0 || i >= t.length {
 		return nil, t.noSuchRun(i)
 	}
-	return &Run{scope: &scope{t: t, own: newTree(t.wild.runOf), run: i}}, nil
+	own := newTree(t.wild.runOf)
+	own.ofOneRun = true
+	return &Run{scope: &scope{t: t, own: own, run: i}}, nil
 }
 
 // Index is the number of the run, from 0.
@@ -76,6 +78,91 @@ func (r *Run) AddDerived(path string, value any, opts ...AddOption) error {
 	return r.insert(n)
 }
 
+// AddGroup adds an empty group to what the run adds: results.runs.run_00000003.path,
+// or below derived_parameters if the path starts with that.
+func (r *Run) AddGroup(path string, opts ...AddOption) error {
+	full, err := r.scope.t.fullName(r.branchOf(path), path, r.scope.run)
+	if err != nil {
+		return err
+	}
+	n := &node{full: full, children: map[string]*node{}}
+	if err := n.apply(opts); err != nil {
+		return err
+	}
+	return r.insert(n)
+}
+
+// AddLink adds a link to what the run adds, as [Run.AddGroup] does groups; target is
+// found as [Run.Node] finds it.
+func (r *Run) AddLink(path, target string) error {
+	full, err := r.scope.t.fullName(r.branchOf(path), path, r.scope.run)
+	if err != nil {
+		return err
+	}
+	to, err := r.scope.lookup(r.scope.t.tree.root, target)
+	if err != nil {
+		return err
+	}
+	if to == r.scope.t.tree.root {
+		return fmt.Errorf("trajectory: link %s: the root cannot be linked: %w", full, ErrName)
+	}
+	return r.insert(&node{full: full, link: to.full})
+}
+
+func (r *Run) branchOf(path string) string {
+	if first, _ := r.scope.t.wild.translate(Branch(path), r.scope.run); first == branchDerived {
+		return branchDerived
+	}
+	return branchResults
+}
+
+// own finds a node that the run has added.
+func (r *Run) own(path string) (*node, error) {
+	n, err := r.scope.lookup(r.scope.t.tree.root, path)
+	if err != nil {
+		return nil, err
+	}
+	if r.scope.own.nodes[n.full] != n || n == r.scope.own.root {
+		return nil, fmt.Errorf("trajectory: %s was not added by run %d: %w", orRoot(n.full), r.scope.run, ErrLocked)
+	}
+	return n, nil
+}
+
+// Annotate adds an annotation to what the run has added, or changes it.
+func (r *Run) Annotate(path, name string, value any) error {
+	n, err := r.own(path)
+	if err != nil {
+		return err
+	}
+	return n.apply([]AddOption{Annotate(name, value)})
+}
+
+// SetComment changes the comment of what the run has added.
+func (r *Run) SetComment(path, comment string) error {
+	n, err := r.own(path)
+	if err != nil {
+		return err
+	}
+	n.comment = strings.ToValidUTF8(comment, "\uFFFD")
+	return nil
+}
+
+// Remove takes out something that the run has added, with all below it.
+func (r *Run) Remove(path string) error {
+	n, err := r.own(path)
+	if err != nil {
+		return err
+	}
+	r.scope.own.remove(n)
+	return nil
+}
+
+// Root is the group that holds everything, as the run sees it.
+func (r *Run) Root() *Group { return &Group{n: r.scope.t.tree.root, scope: r.scope} }
+
+// String prints name, comment, number of runs and the first children of the trajectory.
+func (r *Run) String() string { return r.scope.t.text(" (during single run)", r.Root()) }
+
 func (r *Run) insert(n *node) error {
 	// The trajectory may have something of that name, from a file.
 	r.scope.t.expand(r.scope.run)
@@ -94,19 +181,19 @@ func (r *Run) insert(n *node) error {
 	return err
 }
 
-// Records are the leaves that the run added, sorted by name: what a shard
-// holds of it. They share memory with the run.
+// Records are the leaves and links that the run added, and the groups that say more than
+// that they hold something, sorted by name: what a shard holds of the run. They share memory with it.
 func (r *Run) Records() []Record {
 	out := []Record{}
 	for _, n := range r.scope.own.nodes {
-		if !n.leaf {
-			continue
-		}
 		rec := n.record()
-		if n.param != nil {
+		switch {
+		case n.param != nil:
 			rec.Items = n.param.raw
-		} else {
+		case n.leaf:
 			rec.Items, _ = n.load()
+		case n.link == "" && (n == r.scope.own.root || len(n.children) > 0 && n.comment == "" && len(n.notes) == 0):
+			continue
 		}
 		out = append(out, rec)
 	}

@@ -2,6 +2,8 @@ package trajectory
 
 import (
 	"fmt"
+	"iter"
+	"math"
 	"slices"
 	"strings"
 )
@@ -9,9 +11,20 @@ import (
 // scope is what a lookup sees: the trajectory's tree and, in a run, what the
 // run added, with the run that wildcards and ambiguous names refer to.
 type scope struct {
-	t   *Trajectory
-	own *tree // of a run; nil outside
-	run int
+	t    *Trajectory
+	own  *tree // of a run; nil outside
+	run  int
+	look Look
+}
+
+// Look limits how nodes are found; see [Group.With]. The zero value has no limits.
+type Look struct {
+	// NoShortcuts takes full names only: every part is a child of the one before.
+	NoShortcuts bool
+	// NoLinks does not follow links.
+	NoLinks bool
+	// MaxDepth is how many levels below the start a node may lie; 0 is any.
+	MaxDepth int
 }
 
 // get finds a node by its full name.
@@ -136,6 +149,9 @@ func (s *scope) lookup(start *node, path string) (*node, error) {
 		return nil, fmt.Errorf("trajectory: link %s leads to %s, which is not there: %w", n.full, n.link, ErrNotFound)
 	}
 	parts, wild := s.t.wild.path(path, s.run)
+	if s.look.MaxDepth > 0 && len(parts) > s.look.MaxDepth {
+		return nil, fmt.Errorf("trajectory: %q has %d parts and the search goes %d deep: %w", clip(path), len(parts), s.look.MaxDepth, ErrNotFound)
+	}
 	n, err := s.search(start, parts)
 	if n == nil && err == nil && wild && s.run != noRun {
 		parts, _ = s.t.wild.path(path, noRun)
@@ -151,11 +167,22 @@ func (s *scope) lookup(start *node, path string) (*node, error) {
 
 // exact finds a full name relative to start, or an absolute one below it.
 func (s *scope) exact(start *node, path string) *node {
+	n := s.named(start, path)
+	switch {
+	case n == nil, s.look == Look{}:
+		return n
+	case s.look.NoLinks && n.link != "", s.look.MaxDepth > 0 && n.depth-start.depth > s.look.MaxDepth:
+		return nil
+	}
+	return n
+}
+
+func (s *scope) named(start *node, path string) *node {
 	if start.full != "" && !strings.HasPrefix(path, start.full) {
 		return s.get(start.full + "." + path)
 	}
 	if start.full != "" {
-		if n := s.get(start.full + "." + path); n != nil || !below(path, start.full) {
+		if n := s.get(start.full + "." + path); n != nil || !below(path, start.full) || s.look.NoShortcuts {
 			return n
 		}
 	}
@@ -179,28 +206,44 @@ func (s *scope) search(start *node, parts []string) (*node, error) {
 	if n != nil {
 		return s.resolve(n), nil
 	}
-	if s.run == noRun && len(explicit) == 0 {
+	if s.run == noRun && len(explicit) == 0 && !s.look.NoShortcuts {
 		s.t.expandAll()
 	}
 	s.t.mu.RLock()
 	defer s.t.mu.RUnlock()
-	return s.descend(start, parts, explicit)
+	if s.look.NoShortcuts {
+		return s.step(start, parts), nil
+	}
+	limit := s.look.MaxDepth
+	if limit <= 0 {
+		limit = math.MaxInt
+	}
+	return s.descend(start, parts, explicit, limit)
+}
+
+// step goes from child to child, through links if they are allowed.
+func (s *scope) step(n *node, parts []string) *node {
+	for _, p := range parts {
+		c := s.get(join(n.full, p))
+		if c == nil || c.link != "" && s.look.NoLinks {
+			return nil
+		}
+		if n = s.resolve(c); n == nil {
+			return nil
+		}
+	}
+	return n
 }
 
 // descend finds the first part in the shallowest place below current and the
-// others below that. Where several places are equally shallow, the one that leads
-// on is meant.
-func (s *scope) descend(current *node, parts []string, explicit map[int]bool) (*node, error) {
-	var found []*node
-	if s.t.tree.links > 0 {
-		found = s.breadthFirst(current, parts[0], explicit)
-	} else {
-		found = s.shallowest(current, parts[0], explicit)
-	}
+// others below that, at most limit levels down in all. Where several places are
+// equally shallow, the one that leads on is meant.
+func (s *scope) descend(current *node, parts []string, explicit map[int]bool, limit int) (*node, error) {
+	found, depth := s.shallowest(current, parts[0], explicit, limit-len(parts)+1)
 	if len(parts) > 1 {
 		var ends []*node
 		for _, n := range found {
-			end, err := s.descend(n, parts[1:], explicit)
+			end, err := s.descend(n, parts[1:], explicit, limit-depth)
 			if err != nil {
 				return nil, err
 			}
@@ -237,80 +280,147 @@ func (s *scope) visible(n *node, explicit map[int]bool) bool {
 // unique whatever comes below.
 const maxPlaces = 16
 
-// shallowest finds the nodes called name that lie below top and nearest to
-// it, sorted by full name.
-func (s *scope) shallowest(top *node, name string, explicit map[int]bool) []*node {
-	var best []*node
-	consider := func(list []*node) {
-		for _, n := range list {
-			if !below(n.full, top.full) || !s.visible(n, explicit) || len(best) > 0 && n.depth > best[0].depth {
-				continue
-			}
-			if len(best) > 0 && n.depth < best[0].depth {
-				best = best[:0]
-			}
-			i, same := slices.BinarySearchFunc(best, n, func(a, b *node) int { return strings.Compare(a.full, b.full) })
-			if same || i == maxPlaces {
-				continue
-			}
-			best = slices.Insert(best, i, n)
-			best = best[:min(len(best), maxPlaces)]
-		}
-	}
-	for _, t := range []*tree{s.t.tree, s.own} {
-		if t == nil {
-			continue
-		}
-		same := t.byName[name]
-		if same == nil {
-			continue
-		}
-		consider(same.common)
-		if s.run == noRun {
-			for _, list := range same.runs {
-				consider(list)
-			}
-			continue
-		}
-		consider(same.runs[s.run])
-		for i := range explicit {
-			if i != s.run {
-				consider(same.runs[i])
-			}
-		}
-	}
-	return best
+// places are the best that a search has found so far: nodes at the same
+// distance, sorted by full name.
+type places struct {
+	nodes    []*node
+	distance int // or beyond which nothing counts
 }
 
-// breadthFirst is the search of a tree that has links: level by level, each
-// node once.
-func (s *scope) breadthFirst(top *node, name string, explicit map[int]bool) []*node {
-	seen := map[string]bool{top.full: true}
-	level := []*node{top}
-	for len(level) > 0 {
-		var next, found []*node
-		for _, g := range level {
-			for _, c := range s.childrenLocked(g.full) {
-				target := s.resolve(c)
-				if target == nil || !s.visible(c, explicit) {
-					continue
-				}
-				if c.name == name && !slices.Contains(found, target) {
-					found = append(found, target)
-				}
-				if !target.leaf && !seen[target.full] {
-					seen[target.full] = true
-					next = append(next, target)
-				}
+func (p *places) add(n *node, distance int) {
+	if distance > p.distance {
+		return
+	}
+	if distance < p.distance {
+		p.nodes, p.distance = p.nodes[:0], distance
+	}
+	i, same := slices.BinarySearchFunc(p.nodes, n, func(a, b *node) int { return strings.Compare(a.full, b.full) })
+	if same || i == maxPlaces {
+		return
+	}
+	p.nodes = slices.Insert(p.nodes, i, n)
+	p.nodes = p.nodes[:min(len(p.nodes), maxPlaces)]
+}
+
+// shallowest finds the nodes called name that lie below top and nearest to
+// it, no more than limit levels down, and how far down they are.
+func (s *scope) shallowest(top *node, name string, explicit map[int]bool, limit int) ([]*node, int) {
+	links := !s.look.NoLinks && (s.t.tree.hasLinks() || s.own != nil && s.own.hasLinks())
+	if c := s.get(join(top.full, name)); c != nil && s.visible(c, explicit) && limit >= 1 && (c.link == "" || links) {
+		if target := s.resolve(c); target != nil {
+			return []*node{target}, 1 // nothing is nearer
+		}
+	}
+	found := places{distance: limit}
+	if links {
+		s.throughLinks(&found, top, name, explicit)
+		return found.nodes, found.distance
+	}
+	for n := range s.namesakes(name, explicit) {
+		if n.link == "" && below(n.full, top.full) {
+			found.add(n, n.depth-top.depth)
+		}
+	}
+	return found.nodes, found.distance
+}
+
+// throughLinks is the search of a tree that has links. What lies below a group is
+// found by its name, as without links; every link on the way there opens the group that it
+// leads to at the link's own distance. Nearer groups come first, and each once.
+func (s *scope) throughLinks(found *places, top *node, name string, explicit map[int]bool) {
+	type entry struct {
+		group    *node
+		distance int
+	}
+	open := []entry{{top, 0}}
+	entered := map[*node]bool{}
+	for len(open) > 0 {
+		next := 0
+		for i, e := range open {
+			if e.distance < open[next].distance {
+				next = i
 			}
 		}
-		if len(found) > 0 {
-			slices.SortFunc(found, func(a, b *node) int { return strings.Compare(a.full, b.full) })
-			return found[:min(len(found), maxPlaces)]
+		e := open[next]
+		open = slices.Delete(open, next, next+1)
+		if e.distance >= found.distance {
+			return
 		}
-		level = next
+		if entered[e.group] {
+			continue
+		}
+		entered[e.group] = true
+		for n := range s.namesakes(name, explicit) {
+			if !below(n.full, e.group.full) {
+				continue
+			}
+			if target := s.resolve(n); target != nil {
+				found.add(target, e.distance+n.depth-e.group.depth)
+			}
+		}
+		for l := range s.links(explicit) {
+			if !below(l.full, e.group.full) {
+				continue
+			}
+			if target := s.resolve(l); target != nil && !target.leaf && !entered[target] {
+				open = append(open, entry{target, e.distance + l.depth - e.group.depth})
+			}
+		}
 	}
-	return nil
+}
+
+// namesakes yields the nodes of a last name that a search may look at.
+func (s *scope) namesakes(name string, explicit map[int]bool) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for _, t := range []*tree{s.t.tree, s.own} {
+			if t != nil && t.byName[name] != nil && !s.among(t.byName[name], explicit, yield) {
+				return
+			}
+		}
+	}
+}
+
+// links yields the links that a search may go through.
+func (s *scope) links(explicit map[int]bool) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for _, t := range []*tree{s.t.tree, s.own} {
+			if t != nil && !s.among(&t.links, explicit, yield) {
+				return
+			}
+		}
+	}
+}
+
+// among yields what is visible of a list.
+func (s *scope) among(list *namesakes, explicit map[int]bool, yield func(*node) bool) bool {
+	each := func(nodes []*node) bool {
+		for _, n := range nodes {
+			if !yield(n) {
+				return false
+			}
+		}
+		return true
+	}
+	if !each(list.common) {
+		return false
+	}
+	if s.run == noRun {
+		for _, nodes := range list.runs {
+			if !each(nodes) {
+				return false
+			}
+		}
+		return true
+	}
+	if !each(list.runs[s.run]) {
+		return false
+	}
+	for i := range explicit {
+		if i != s.run && !each(list.runs[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // notFound makes the error for a path that leads nowhere, with the full name

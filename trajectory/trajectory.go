@@ -38,6 +38,7 @@ type Trajectory struct {
 	kinds         []Kind
 	wild          *wildcards
 	tree          *tree
+	outside       scope   // what a lookup outside of any run sees
 	explored      []*node // in the order of exploring
 	length        int
 	locked        bool
@@ -76,10 +77,12 @@ func New(name string, o Options) (*Trajectory, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Trajectory{
+	t := &Trajectory{
 		name: name, comment: o.Comment, made: made, seed: o.Seed, version: Version,
 		kinds: kinds, wild: wild, tree: newTree(wild.runOf), length: 1,
-	}, nil
+	}
+	t.outside = scope{t: t, run: noRun}
+	return t, nil
 }
 
 // allKinds checks kinds and puts the built-in ones behind them.
@@ -145,7 +148,7 @@ func (t *Trajectory) Close() error {
 	return t.closer.Close()
 }
 
-func (t *Trajectory) scope() *scope { return &scope{t: t, run: noRun} }
+func (t *Trajectory) scope() *scope { return &t.outside }
 
 // Root is the group that holds everything.
 func (t *Trajectory) Root() *Group { return &Group{n: t.tree.root, scope: t.scope()} }
@@ -170,11 +173,7 @@ func (t *Trajectory) Parameter(path string) (*Parameter, error) { return paramet
 func (t *Trajectory) Result(path string) (*Result, error) { return resultOf(t, path) }
 
 // Contains tells whether there is a node of exactly that full name.
-func (t *Trajectory) Contains(path string) bool {
-	parts, _ := t.wild.path(path, noRun)
-	s := t.scope()
-	return path != "" && t.containsExactly(s, parts)
-}
+func (t *Trajectory) Contains(path string) bool { return t.Root().Contains(path) }
 
 func groupOf(g Getter, path string) (*Group, error) {
 	n, err := g.Node(path)
@@ -217,23 +216,14 @@ func classOf(n Node) string {
 }
 
 // String prints name, comment, number of runs and the first children.
-func (t *Trajectory) String() string {
-	var names string
-	for i, c := range t.Root().Children() {
-		if i == 6 {
-			names += ", ..."
-			break
-		}
-		if i > 0 {
-			names += ", "
-		}
-		names += c.Name()
-	}
+func (t *Trajectory) String() string { return t.text("", t.Root()) }
+
+func (t *Trajectory) text(during string, root *Group) string {
 	comment := ""
 	if t.comment != "" {
 		comment = "`" + t.comment + "`, "
 	}
-	return fmt.Sprintf("Trajectory %s (%slen:%d): %s", t.name, comment, t.length, names)
+	return fmt.Sprintf("Trajectory%s %s (%slen:%d): %s", during, t.name, comment, t.length, root.childrenText())
 }
 
 // RunInfo is the row of run i. Runs that nothing is known of are pending.

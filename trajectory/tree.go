@@ -11,8 +11,10 @@ type tree struct {
 	root   *node
 	nodes  map[string]*node
 	byName map[string]*namesakes
-	links  int
+	links  namesakes                     // all links
 	runOf  func(part string) (int, bool) // which run a part of a name stands for
+
+	ofOneRun bool // all nodes are what one run added
 }
 
 // namesakes are the nodes with the same last name, those of each run apart, so
@@ -20,6 +22,7 @@ type tree struct {
 type namesakes struct {
 	common []*node
 	runs   map[int][]*node
+	first  [1]*node // room for common: most names are there once
 }
 
 func newTree(runOf func(part string) (int, bool)) *tree {
@@ -71,19 +74,41 @@ func (t *tree) insert(n *node) (*node, error) {
 		s = &namesakes{}
 		t.byName[name] = s
 	}
-	if n.run == noRun {
-		s.common = append(s.common, n)
-	} else {
-		if s.runs == nil {
-			s.runs = map[int][]*node{}
-		}
-		s.runs[n.run] = append(s.runs[n.run], n)
-	}
+	s.add(n, t.ofOneRun)
 	if n.link != "" {
-		t.links++
+		t.links.add(n, t.ofOneRun)
 	}
 	return n, nil
 }
+
+func (s *namesakes) add(n *node, ofOneRun bool) {
+	if n.run == noRun || ofOneRun {
+		if s.common == nil {
+			s.common = s.first[:0]
+		}
+		s.common = append(s.common, n)
+		return
+	}
+	if s.runs == nil {
+		s.runs = map[int][]*node{}
+	}
+	s.runs[n.run] = append(s.runs[n.run], n)
+}
+
+func (s *namesakes) remove(n *node) {
+	drop := func(list []*node) []*node { return slices.DeleteFunc(list, func(m *node) bool { return m == n }) }
+	s.common = drop(s.common)
+	if s.runs == nil {
+		return
+	}
+	if list := drop(s.runs[n.run]); len(list) > 0 {
+		s.runs[n.run] = list
+	} else {
+		delete(s.runs, n.run)
+	}
+}
+
+func (t *tree) hasLinks() bool { return len(t.links.common)+len(t.links.runs) > 0 }
 
 // remove takes a node and all below it out.
 func (t *tree) remove(n *node) {
@@ -93,14 +118,9 @@ func (t *tree) remove(n *node) {
 	delete(t.nodes, n.full)
 	above, _ := cutLast(n.full)
 	delete(t.nodes[above].children, n.name)
-	s := t.byName[n.name]
-	drop := func(list []*node) []*node { return slices.DeleteFunc(list, func(m *node) bool { return m == n }) }
-	s.common = drop(s.common)
-	if s.runs[n.run] != nil {
-		s.runs[n.run] = drop(s.runs[n.run])
-	}
+	t.byName[n.name].remove(n)
 	if n.link != "" {
-		t.links--
+		t.links.remove(n)
 	}
 }
 

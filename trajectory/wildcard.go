@@ -167,6 +167,29 @@ func (w *wildcards) translate(part string, run int) (name string, wild bool) {
 	return part, false
 }
 
+// special tells whether a path has a part that may stand for another one, or
+// says itself where it belongs.
+func (w *wildcards) special(path string) bool {
+	if len(w.list) > 0 {
+		return true
+	}
+	for rest, more := path, true; more; {
+		var part string
+		part, rest, more = strings.Cut(rest, ".")
+		switch part[0] {
+		case '$', 'c', 'd', 'p', 'r': // wildcards, branches and their abbreviations, runs
+			switch part {
+			case "conf", "par", "dpar", "res", "crun", "crunset", "runs", branchConfig, branchParameters, branchDerived, branchResults:
+				return true
+			}
+			if part[0] == '$' || strings.HasPrefix(part, "run_") || strings.HasPrefix(part, "r_") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // path splits a path and translates its parts.
 func (w *wildcards) path(path string, run int) (parts []string, wild bool) {
 	parts = strings.Split(path, ".")
