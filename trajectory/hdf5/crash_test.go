@@ -5,14 +5,13 @@ package hdf5_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,6 +35,15 @@ func TestMain(m *testing.M) {
 	case "read":
 		readAll(os.Getenv(childFolder))
 		return
+	case "serve":
+		fatal(hdf5.Serve(os.Stdin, os.Stdout))
+		return
+	case "crash":
+		_, _ = os.Stdin.Read(make([]byte, 1))
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+		time.Sleep(time.Minute)
+	case "hang":
+		time.Sleep(time.Minute)
 	}
 	os.Exit(m.Run())
 }
@@ -110,141 +118,6 @@ func TestKilledWhileCommitting(t *testing.T) {
 }
 
 func errOf(_ os.FileInfo, err error) error { return err }
-
-// readAll reads every file of a folder as far as it can be read.
-func readAll(folder string) {
-	s := hdf5.New(hdf5.Options{})
-	files, err := filepath.Glob(filepath.Join(folder, "*.hdf5"))
-	fatal(err)
-	for _, f := range files {
-		fmt.Println("file", filepath.Base(f))
-		readOne(s, f)
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		if m.Sys > 1<<30 {
-			fmt.Println("memory", m.Sys)
-			os.Exit(4)
-		}
-	}
-	fmt.Println("end")
-}
-
-func readOne(s *hdf5.Store, path string) (nodes int, err error) {
-	ctx := context.Background()
-	names, err := s.Names(ctx, path)
-	if err != nil {
-		return 0, err
-	}
-	for _, name := range names {
-		r, e := s.Open(ctx, path, name)
-		if e != nil {
-			err = e
-			continue
-		}
-		if _, e := r.Runs(); e != nil {
-			err = e
-		}
-		for _, e := range r.Nodes("", false) {
-			nodes++
-			if e != nil {
-				err = e
-			}
-		}
-		if e := r.Close(); e != nil {
-			err = e
-		}
-	}
-	return nodes, err
-}
-
-// TestDamagedFiles reads files with flipped bits, overwritten words and cut ends in child
-// processes: an error or data each time, in bounded time and memory. libhdf5 itself
-// crashes on some; the code here must not.
-func TestDamagedFiles(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4))
-	small := filepath.Join(t.TempDir(), "small.hdf5")
-	w, err := hdf5.New(hdf5.Options{}).Create(context.Background(), small, header())
-	require.NoError(t, err)
-	for _, r := range records() {
-		if r.Name == "results.all" {
-			r.Items = r.Items[:30]
-		}
-		require.NoError(t, w.Node(r))
-	}
-	require.NoError(t, w.Commit())
-	sources := [][]byte{readPlain(t, small)}
-	for _, f := range []string{"explored_kinds", "incomplete", "pandas_table"} {
-		sources = append(sources, readPlain(t, filepath.Join("testdata", "pypet", f+".hdf5.gz")))
-	}
-	dir := t.TempDir()
-	const files = 200
-	for i := range files {
-		b := bytes.Clone(sources[i%len(sources)])
-		damage(random, b, i/len(sources)%4)
-		if i%5 == 4 {
-			b = b[:random.IntN(len(b))]
-		}
-		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%04d.hdf5", i)), b, 0o666))
-	}
-	crashes := 0
-	for {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-		c := child("read", dir)
-		out, err := runFor(ctx, c)
-		cancel()
-		if err == nil && strings.HasSuffix(out, "end\n") {
-			break
-		}
-		require.NotErrorIs(t, ctx.Err(), context.DeadlineExceeded, "a file hangs the reader")
-		require.NotContains(t, out, "memory ", "a file takes too much memory")
-		require.True(t, strings.Contains(out, "during cgo execution") || strings.Contains(out, "signal: aborted") ||
-			strings.Contains(err.Error(), "signal:"), "the reader itself crashed:\n%s", out)
-		crashes++
-		require.Less(t, crashes, files/20, "libhdf5 crashes too often")
-		// Go on without the files up to the one that did it.
-		last := out[strings.LastIndex(out, "file ")+len("file "):]
-		last = last[:strings.IndexByte(last, '\n')]
-		names, err := filepath.Glob(filepath.Join(dir, "*.hdf5"))
-		require.NoError(t, err)
-		for _, name := range names {
-			if filepath.Base(name) <= last {
-				require.NoError(t, os.Remove(name))
-			}
-		}
-	}
-	t.Logf("%d of %d damaged files crashed libhdf5", crashes, files)
-}
-
-func runFor(ctx context.Context, c *exec.Cmd) (string, error) {
-	stop := context.AfterFunc(ctx, func() { _ = c.Process.Kill() })
-	defer stop()
-	out, err := c.CombinedOutput()
-	return string(out), err
-}
-
-// damage changes a few places of a file. Most of a file is data, so the structures near
-// its beginning get more than their share.
-func damage(random *rand.Rand, b []byte, how int) {
-	place := func() int {
-		if random.IntN(2) == 0 {
-			return random.IntN(min(len(b)-8, 20_000))
-		}
-		return random.IntN(len(b) - 8)
-	}
-	for range 1 + random.IntN(30) {
-		at := place()
-		switch how {
-		case 0:
-			b[at] ^= 1 << random.IntN(8)
-		case 1:
-			b[at] = 0xff
-		case 2:
-			binary.LittleEndian.PutUint64(b[at:], random.Uint64()>>random.IntN(64))
-		case 3:
-			binary.LittleEndian.PutUint16(b[at:], uint16(random.Uint32()))
-		}
-	}
-}
 
 // FuzzOpen reads any bytes as a file. A crash of libhdf5 ends the fuzzing; TestDamagedFiles goes on.
 func FuzzOpen(f *testing.F) {

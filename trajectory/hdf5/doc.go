@@ -51,6 +51,7 @@
 // The package needs cgo and libhdf5 (Debian: libhdf5-dev, Fedora: hdf5-devel, Homebrew: hdf5).
 // Without cgo it compiles all the same and every call returns [ErrNoCgo]. Files
 // from elsewhere are checked before memory is taken for them, but libhdf5 itself can crash on
-// a file made to hurt it; read such files in a process of their own. In tables,
+// a damaged file or one made to hurt it (one of 10 000 in the tests): [Isolate] gives a store that reads every
+// file in a process of its own. In tables,
 // strings lose trailing NUL bytes for other readers; this package restores them.
 package hdf5
