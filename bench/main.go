@@ -30,6 +30,7 @@ func benchmarks() []benchmark {
 		{"events", "synaptic events with targets in cache and not in cache", events},
 		{"connecting", "building random connections", connecting},
 		{"clusternet", "the clustered network, in turn with the floor in C", clusternet},
+		{"sweep", "sweeps of runs that cost nothing, on two workers: 2*10^4 with a scalar, 10^5 with ten, from plan to merged file", sweeps},
 		{"trajectory", "a sweep of 10^5 runs with 10 scalars each from plan to table; access to nodes", storage},
 	}
 }

@@ -30,16 +30,17 @@ type report struct {
 	repeats int
 	kernel  *kernel.Set // the path asked for
 	name    string      // of the case
+	workers int         // that the case uses; 0 is one
 }
 
-// add prints the median of the values, measured on the path asked for with one worker.
+// add prints the median of the values, measured on the path asked for.
 func (r *report) add(name, unit string, values ...float64) error {
 	return r.addOn(r.kernel.Name, name, unit, values...)
 }
 
 // addOn prints the median of the values, measured on another path.
 func (r *report) addOn(path, name, unit string, values ...float64) error {
-	m := metric{Case: r.name, Metric: name, Unit: unit, Value: median(values), Repeats: len(values), Path: path, Workers: 1}
+	m := metric{Case: r.name, Metric: name, Unit: unit, Value: median(values), Repeats: len(values), Path: path, Workers: max(1, r.workers)}
 	if r.json {
 		return json.NewEncoder(r.out).Encode(m)
 	}
