@@ -223,6 +223,10 @@ func (b *builder) results(ctx context.Context) error {
 			}
 		}
 	}
+	const few = 16
+	if len(runs) > few {
+		w.gather()
+	}
 	for _, i := range runs {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("table: %w", context.Cause(ctx))

@@ -33,7 +33,7 @@ func RunOf(t *trajectory.Trajectory, index int, results ...string) (*Run, error)
 
 // Runs yields one run after the other, so that not all of their results must fit
 // into memory at once. Results are names or patterns of what to read; none means
-// all. Reading goes on after an error.
+// all. Iteration may go on after an error. For a few of many runs [RunOf] is better.
 func Runs(t *trajectory.Trajectory, results ...string) iter.Seq2[*Run, error] {
 	return func(yield func(*Run, error) bool) {
 		if err := checkPatterns(results); err != nil {
@@ -41,6 +41,7 @@ func Runs(t *trajectory.Trajectory, results ...string) iter.Seq2[*Run, error] {
 			return
 		}
 		w := newWalker(t, results)
+		w.gather()
 		for i := range t.Len() {
 			if !yield(runOf(t, w, i)) {
 				return

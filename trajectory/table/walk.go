@@ -36,27 +36,79 @@ type walker struct {
 	wanted []string
 	// cards are the spellings of all wildcards.
 	cards []string
-	// stems are groups that have nothing but groups of runs as children: they are
-	// not listed again for every run.
-	stems map[string]bool
+	// leaves are those of all runs, once they have been gathered.
+	leaves [][]trajectory.Node
 }
 
 func newWalker(t *trajectory.Trajectory, wanted []string) *walker {
-	return &walker{t: t, wanted: wanted, cards: t.Wildcards(), stems: map[string]bool{}}
+	return &walker{t: t, wanted: wanted, cards: t.Wildcards()}
+}
+
+// gather finds the leaves of all runs in one go: looking for those of each run
+// means to list all runs each time.
+func (w *walker) gather() {
+	w.leaves = make([][]trajectory.Node, w.t.Len())
+	for _, g := range []*trajectory.Group{w.t.Results(), w.t.Derived()} {
+		for full, n := range g.Leaves() {
+			if run := w.t.RunOf(full); run >= 0 && run < len(w.leaves) {
+				w.leaves[run] = append(w.leaves[run], n)
+			}
+		}
+	}
 }
 
 // entries lists what run r left, by the full names of the nodes.
 func (w *walker) entries(r *trajectory.Run) ([]entry, error) {
+	out, err := w.list(r)
+	if err != nil {
+		return nil, fmt.Errorf("table: run %d: %w", r.Index(), err)
+	}
+	return out, nil
+}
+
+func (w *walker) list(r *trajectory.Run) ([]entry, error) {
 	var out []entry
+	leaves, err := w.find(r)
+	if err != nil {
+		return nil, err
+	}
 	names := w.names(r.Index())
-	for _, branch := range []string{branchResults, branchDerived} {
-		if err := w.group(r, branch, names, func(n trajectory.Node) error {
-			return w.leaf(r, n, names, &out)
-		}); err != nil {
-			return nil, fmt.Errorf("table: run %d: %w", r.Index(), err)
+	for _, n := range leaves {
+		if err := w.leaf(n, names, &out); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// find lists the leaves of a run.
+func (w *walker) find(r *trajectory.Run) ([]trajectory.Node, error) {
+	var leaves []trajectory.Node
+	if w.leaves != nil {
+		leaves = w.leaves[r.Index()]
+	} else {
+		for _, branch := range []string{branchResults, branchDerived} {
+			g, err := r.Group(branch)
+			if errors.Is(err, trajectory.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			for full, n := range g.Walk(trajectory.Walk{Runs: []int{r.Index()}}) {
+				if n.IsLeaf() && w.t.RunOf(full) == r.Index() {
+					leaves = append(leaves, n)
+				}
+			}
+		}
+	}
+	if info, err := w.t.RunInfo(r.Index()); err == nil && info.State == trajectory.Done && len(leaves) == 0 {
+		// Either it left nothing, or what it left cannot be read; looking for it says so.
+		if _, err := r.Node(branchResults + ".runs." + r.Name()); err != nil && !errors.Is(err, trajectory.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return leaves, nil
 }
 
 // names is what the wildcards stand for in a run.
@@ -70,66 +122,8 @@ func (w *walker) names(run int) []string {
 	return out
 }
 
-// group visits the leaves of the run below a group that runs share.
-func (w *walker) group(r *trajectory.Run, full string, names []string, visit func(trajectory.Node) error) error {
-	for _, name := range names {
-		// The run's own groups. Asking for one brings it in if it lies in a file.
-		own := full + "." + name
-		if !w.t.Contains(own) {
-			continue
-		}
-		n, err := r.Node(own)
-		if err != nil {
-			return err
-		}
-		g, ok := n.(*trajectory.Group)
-		switch {
-		case !ok:
-			err = visit(n)
-		case w.t.RunOf(own) == r.Index():
-			for _, leaf := range g.Leaves() {
-				if err = visit(leaf); err != nil {
-					break
-				}
-			}
-		default: // a set of runs
-			err = w.group(r, own, names, visit)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if w.stems[full] || !w.t.Contains(full) {
-		return nil
-	}
-	g, err := r.Group(full)
-	if err != nil {
-		return err
-	}
-	children := g.Children()
-	stem := len(children) > 0 // an empty group may get any children later
-	for _, c := range children {
-		if c.FullName() != full+"."+c.Name() || w.isRun(c.Name()) {
-			continue // what a link leads to, or another run's
-		}
-		stem = false
-		if _, ok := c.(*trajectory.Group); ok && !slices.Contains(names, c.Name()) {
-			if err := w.group(r, c.FullName(), names, visit); err != nil {
-				return err
-			}
-		}
-	}
-	w.stems[full] = stem
-	return nil
-}
-
-// isRun tells whether a part of a name stands for some run or set of runs.
-func (w *walker) isRun(part string) bool {
-	return w.t.RunOf(part) >= 0 || strings.HasPrefix(part, "run_set_") || part == trajectory.RunName(-1)
-}
-
 // leaf adds the values of a leaf.
-func (w *walker) leaf(r *trajectory.Run, n trajectory.Node, names []string, out *[]entry) error {
+func (w *walker) leaf(n trajectory.Node, names []string, out *[]entry) error {
 	base := columnName(n.FullName(), names)
 	if !w.mayWant(base) {
 		return nil
