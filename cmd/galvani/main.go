@@ -10,15 +10,11 @@ import (
 	"os"
 	"os/signal"
 	"strings"
-
-	"galvani/brianparam"
-	"galvani/trajectory"
-	"galvani/trajectory/dirstore"
-	"galvani/trajectory/hdf5"
+	"syscall"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -28,7 +24,10 @@ type command struct {
 	name    string
 	args    string // behind the options, for the usage line
 	what    string // one line
+	more    string // paragraphs about it
 	example string
+	// troubleStatus is the exit status when the command cannot do its work; 0 is 1.
+	troubleStatus int
 	// setup declares the options and returns what runs after they have been parsed.
 	setup func(*flag.FlagSet) action
 }
@@ -36,8 +35,16 @@ type command struct {
 type action func(ctx context.Context, args []string, out io.Writer) error
 
 func commands() []command {
-	return []command{treeCommand(), showCommand(), tableCommand(), dumpCommand()}
+	return []command{
+		treeCommand(), showCommand(), tableCommand(), findCommand(), dumpCommand(), diffCommand(), checkCommand(),
+		mergeCommand(), compactCommand(), exportCommand(), importCommand(), completionCommand(),
+	}
 }
+
+// exitStatus ends a command that has said what there is to say.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // usageError is wrong use: the message is followed by a hint.
 type usageError struct{ message string }
@@ -71,9 +78,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 // overview prints what commands there are.
 func overview(out io.Writer) {
-	fmt.Fprint(out, "galvani looks into trajectory files.\n\n")
+	fmt.Fprint(out, "galvani looks into trajectory files, compares, checks and merges them.\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(out, "  galvani %-6s %s\n", c.name, c.what)
+		fmt.Fprintf(out, "  galvani %-10s %s\n", c.name, c.what)
 	}
 	fmt.Fprint(out, "\ngalvani COMMAND -h tells more.\n")
 }
@@ -90,26 +97,51 @@ func (c command) run(ctx context.Context, args []string, out, errs io.Writer) in
 	}
 	if err == nil {
 		buffered := bufio.NewWriterSize(out, 1<<16)
-		if err = do(ctx, rest, buffered); err == nil {
-			err = buffered.Flush()
+		err = do(ctx, rest, buffered)
+		var status exitStatus
+		if err == nil || errors.As(err, &status) {
+			err = errors.Join(err, buffered.Flush())
 		}
 	} else {
 		err = &usageError{err.Error()}
 	}
-	if err == nil {
-		return 0
-	}
+	return c.status(err, errs)
+}
+
+// status says what went wrong and gives the exit status.
+func (c command) status(err error, errs io.Writer) int {
+	var status exitStatus
 	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, syscall.EPIPE):
+		// Whoever read the output has seen enough.
+		return 1
+	case errors.As(err, &status):
+		return int(status)
+	}
 	message := strings.ReplaceAll(err.Error(), "\n", "; ")
 	if errors.As(err, &usage) {
 		message += "; see galvani " + c.name + " -h"
 	}
 	fmt.Fprintf(errs, "galvani %s: %s\n", c.name, message)
+	return c.trouble()
+}
+
+// trouble is the exit status of a command that could not do its work.
+func (c command) trouble() int {
+	if c.troubleStatus > 0 {
+		return c.troubleStatus
+	}
 	return 1
 }
 
 func (c command) help(flags *flag.FlagSet, out io.Writer) {
 	fmt.Fprintf(out, "usage: galvani %s [options] %s\n\n%s\n\n", c.name, c.args, c.what)
+	if c.more != "" {
+		fmt.Fprintf(out, "%s\n\n", c.more)
+	}
 	flags.SetOutput(out)
 	flags.PrintDefaults()
 	fmt.Fprintf(out, "\nexample:\n%s\n", c.example)
@@ -130,17 +162,7 @@ func parse(flags *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
-// stores are the formats that can be read.
-func stores() []trajectory.Store {
-	return []trajectory.Store{hdf5.New(hdf5.Options{}), dirstore.New()}
-}
-
-// open opens the file that a command is about.
-func open(ctx context.Context, path, name string) (*trajectory.Trajectory, error) {
-	return trajectory.Open(ctx, path, trajectory.OpenOptions{Stores: stores(), Kinds: brianparam.Kinds(), Name: name})
-}
-
-// nameFlag is the option that every command has.
+// nameFlag is the option of commands about one trajectory.
 func nameFlag(flags *flag.FlagSet) *string {
 	return flags.String("trajectory", "", "`name` of the trajectory in a file that holds several; the newest if not given")
 }

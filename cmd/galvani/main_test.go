@@ -211,24 +211,35 @@ explored  4 values
 }
 
 func TestTable(t *testing.T) {
+	tr, _ := sweep(t)
+	var seeds []string
+	for i := range tr.Len() {
+		r, err := tr.Run(i)
+		require.NoError(t, err)
+		seeds = append(seeds, fmt.Sprint(r.Seed()))
+	}
 	for name, path := range files(t) {
 		t.Run(name, func(t *testing.T) {
-			rows, err := csv.NewReader(strings.NewReader(good(t, "table", "-csv", path))).ReadAll()
+			rows, err := csv.NewReader(strings.NewReader(good(t, "table", "-format", "csv", path))).ReadAll()
 			require.NoError(t, err)
 			assert.Equal(t, [][]string{
-				{"run", "state", "tau[s]", "n", "rate"},
-				{"0", "done", "0.01", "1", "0"},
-				{"1", "done", "0.01", "2", "0.1"},
-				{"2", "done", "0.02", "1", "0.2"},
-				{"3", "failed", "0.02", "2", ""},
+				{"run", "state", "seed", "model.tau [s]", "model.n", "derived_parameters.doubled", "rate"},
+				{"0", "done", seeds[0], "0.01", "1", "0", "0"},
+				{"1", "done", seeds[1], "0.01", "2", "2", "0.1"},
+				{"2", "done", seeds[2], "0.02", "1", "4", "0.2"},
+				{"3", "failed", seeds[3], "0.02", "2", "", ""},
 			}, rows)
 			assert.Equal(t, strings.TrimLeft(`
-run  state   tau[s]  n  rate
-0    done    0.01    1  0
-1    done    0.01    2  0.1
-2    done    0.02    1  0.2
-3    failed  0.02    2  -
-`, "\n"), good(t, "table", path))
+run  model.tau [ms]  model.n  rate
+  2              20        1   0.2
+  1              10        2   0.1
+  0              10        1     0
+`, "\n"), good(t, "table", "-unit", "model.tau=ms", "-where", "state == 'done'", "-sort", "-rate", "-columns", "run, tau,model.n,rate", path))
+			assert.Equal(t, `{"run":3,"rate":null}`+"\n", good(t, "table", path, "-format=ndjson", "-where", "run == 3", "-columns", "run,rate"))
+			parquet := good(t, "table", "-format", "parquet", path)
+			assert.True(t, strings.HasPrefix(parquet, "PAR1") && strings.HasSuffix(parquet, "PAR1"))
+			assert.Contains(t, good(t, "table", "-arrays", "-log", "-parameters", "model.w*", path), "it broke")
+			good(t, "table", "-format", "csv", "-columns", "weights,spikes.v", "-parameters", "weights", "-arrays", path)
 		})
 	}
 }
@@ -253,7 +264,12 @@ func TestWrongUseIsOneLineAndStatusOne(t *testing.T) {
 		{}, {"nonsense"}, {"-x"},
 		{"tree"}, {"tree", path, "results", "more"}, {"tree", path, "nothing"}, {"tree", "-depth", "x", path},
 		{"show", path, "model.tauu"}, {"show", path, "tau.nothing"}, {"show", "-run", "4", path}, {"show", "-run", "-1", path}, {"show", "-run", "2", path, "nothing"},
-		{"table", "-nonsense", path}, {"table", path, "more"},
+		{"table", "-nonsense", path}, {"table", path, "more"}, {"table", "-format", "xls", path}, {"table", "-where", "nothing == 1", path},
+		{"table", "-columns", "nothing", path}, {"table", "-sort", "nothing", path}, {"table", "-unit", "tau", path}, {"table", "-unit", "tau=mV", path},
+		{"find", path}, {"find", path, "tau >"}, {"find", path, "tau == 'x'"}, {"find", path, "tau > 1", "more"}, {"find", path, "tau > 1"},
+		{"merge", path}, {"merge", path, path}, {"merge", path, path + "x"}, {"merge", "-out", path, path, path}, {"merge", path + ".png", path},
+		{"compact", path + "x"}, {"export", "-npz", path}, {"export", "-npz", "-pypet", path}, {"export", "-npz", path, path}, {"export", "-pypet", path},
+		{"import", path}, {"import", path, path}, {"completion"}, {"completion", "csh"},
 		{"dump", path + "x"}, {"dump", filepath.Join(t.TempDir(), "no.hdf5")}, {"dump", "-trajectory", "other", path}, {"dump", t.TempDir()},
 	} {
 		status, out, errs := galvani(args...)
@@ -274,7 +290,6 @@ func TestHelp(t *testing.T) {
 			help := good(t, args...)
 			assert.Contains(t, help, "usage: galvani "+c.name)
 			assert.Contains(t, help, "example:\n")
-			assert.Contains(t, help, "-trajectory")
 		}
 	}
 }

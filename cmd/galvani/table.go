@@ -2,207 +2,244 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"maps"
+	"math"
 	"slices"
 	"strings"
 
-	"galvani/quantity"
 	"galvani/trajectory"
+	"galvani/trajectory/table"
 )
 
-func tableCommand() command {
-	return command{
-		name: "table", args: "FILE",
-		what: "Print a row per run: index, state, explored parameters (quantities in SI units) and scalar results.",
-		example: `  galvani table sweep.hdf5
-  galvani table -csv sweep.hdf5 > sweep.csv`,
-		setup: func(flags *flag.FlagSet) action {
-			name := nameFlag(flags)
-			comma := flags.Bool("csv", false, "print comma-separated values")
-			return func(ctx context.Context, args []string, out io.Writer) error {
-				if err := oneFile(args, 0); err != nil {
-					return err
-				}
-				t, err := open(ctx, args[0], *name)
-				if err != nil {
-					return err
-				}
-				rows, err := runTable(ctx, t)
-				if err == nil {
-					if *comma {
-						w := csv.NewWriter(out)
-						err = w.WriteAll(rows)
-					} else {
-						err = alignedTable(out, rows)
-					}
-				}
-				return errors.Join(err, t.Close())
-			}
-		},
+// runTable is what is asked of a table of runs by options.
+type runTable struct {
+	name    *string
+	format  string
+	where   string
+	columns string
+	sort    string
+	options table.Options
+	params  string
+	units   []string
+}
+
+// tableFormats write a table.
+func tableFormats() map[string]func(*table.Table, io.Writer) error {
+	return map[string]func(*table.Table, io.Writer) error{
+		"text": (*table.Table).WriteText, "csv": (*table.Table).WriteCSV,
+		"ndjson": (*table.Table).WriteNDJSON, "parquet": (*table.Table).WriteParquet,
 	}
 }
 
-// widest is how much of a text a column of the aligned table shows.
-const widest = 40
+func formatNames() string { return "text, csv, ndjson or parquet" }
 
-// alignedTable marks empty cells and fills blanks, so that a row has as many words as the heading.
-func alignedTable(out io.Writer, rows [][]string) error {
-	for _, r := range rows {
-		for i := range r {
-			if r[i] == "" {
-				r[i] = "-"
-			}
-			r[i] = strings.ReplaceAll(r[i], " ", "_")
-			r[i] = clip(r[i], widest)
-		}
-	}
-	return aligned(out, rows)
+func (r *runTable) flags(flags *flag.FlagSet, format string) {
+	r.name = nameFlag(flags)
+	flags.StringVar(&r.format, "format", format, "how to write the rows: "+formatNames())
+	flags.StringVar(&r.where, "where", "", "only runs for which this `predicate` holds, as for galvani find")
+	flags.StringVar(&r.columns, "columns", "", "only these columns, `names` or patterns with commas between")
+	flags.StringVar(&r.sort, "sort", "", "order by these columns, `names` with commas between; a minus in front turns the order round")
+	flags.StringVar(&r.params, "parameters", "", "`names` or patterns of parameters that are not explored, to be shown too")
+	flags.BoolVar(&r.options.Arrays, "arrays", false, "show results that are arrays")
+	flags.BoolVar(&r.options.Log, "log", false, "show when, how long and where each run was made, and why it failed")
+	flags.Func("unit", "`NAME=UNIT`: show a column in this unit; may be given several times", func(s string) error {
+		r.units = append(r.units, s)
+		return nil
+	})
 }
 
-// runTable makes the heading and a row for each run.
-func runTable(ctx context.Context, t *trajectory.Trajectory) ([][]string, error) {
-	heading := []string{"run", "state"}
-	var params []*trajectory.Parameter
-	short := shortNames(t.Explored())
-	for i, name := range t.Explored() {
-		p, err := t.Parameter(name)
-		if err != nil {
-			return nil, err
-		}
-		params = append(params, p)
-		heading = append(heading, short[i]+unitOf(p))
-	}
-	scalars := map[string][]string{}
-	rows := [][]string{heading}
-	for i := range t.Len() {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		info, err := t.RunInfo(i)
-		if err != nil {
-			return nil, err
-		}
-		row := []string{fmt.Sprint(i), string(info.State)}
-		for _, p := range params {
-			r := p.Range()
-			if r == nil || i >= r.Len() {
-				return nil, fmt.Errorf("explored parameter %s has no value for run %d: %w", p.FullName(), i, trajectory.ErrCorrupt)
-			}
-			row = append(row, cell(r.At(i)))
-		}
-		rows = append(rows, row)
-		if info.State != trajectory.Done {
-			continue
-		}
-		values, err := scalarsOf(t, i)
-		if err != nil {
-			return nil, err
-		}
-		for name, value := range values {
-			column := scalars[name]
-			if column == nil {
-				column = make([]string, t.Len())
-				scalars[name] = column
-			}
-			column[i] = value
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(scalars)) {
-		rows[0] = append(rows[0], oneLine(name))
-		for i, value := range scalars[name] {
-			rows[i+1] = append(rows[i+1], value)
-		}
-	}
-	return rows, nil
-}
-
-// shortNames are the last parts of names where these are unique.
-func shortNames(full []string) []string {
-	count := map[string]int{}
-	last := func(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
-	for _, name := range full {
-		count[last(name)]++
-	}
-	out := make([]string, len(full))
-	for i, name := range full {
-		if out[i] = last(name); count[out[i]] > 1 {
-			out[i] = name
+// list takes a text with commas apart.
+func list(s string) []string {
+	var out []string
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
 		}
 	}
 	return out
 }
 
-// unitOf is the SI unit of a parameter's values for the heading.
-func unitOf(p *trajectory.Parameter) string {
-	q, ok := p.Default().(quantity.Quantity)
-	if !ok || q.Dimension().IsNone() {
-		return ""
+// read makes the table.
+func (r *runTable) read(ctx context.Context, path string) (*table.Table, error) {
+	if tableFormats()[r.format] == nil {
+		return nil, &usageError{fmt.Sprintf("there is no format %q, only %s", r.format, formatNames())}
 	}
-	return bracketed(q.Dimension().Symbol())
+	o := r.options
+	o.Parameters = list(r.params)
+	for _, u := range r.units {
+		name, unit, ok := strings.Cut(u, "=")
+		if !ok {
+			return nil, &usageError{fmt.Sprintf("-unit %s: want NAME=UNIT", u)}
+		}
+		if o.Units == nil {
+			o.Units = map[string]string{}
+		}
+		o.Units[name] = unit
+	}
+	t, err := selected(ctx, path, *r.name, r.where, o)
+	if err == nil && r.sort != "" {
+		t, err = t.Sort(list(r.sort)...)
+	}
+	if err == nil && r.columns != "" {
+		t, err = t.Select(list(r.columns)...)
+	}
+	return t, err
 }
 
-// bracketed is a unit as it stands behind a column's name.
-func bracketed(unit string) string {
-	if unit == "" {
-		return ""
-	}
-	return "[" + strings.ReplaceAll(unit, " ", "*") + "]"
+// write writes the table.
+func (r *runTable) write(t *table.Table, out io.Writer) error {
+	return tableFormats()[r.format](t, out)
 }
 
-func cell(value any) string {
-	if q, ok := value.(quantity.Quantity); ok {
-		return float(q.SI(), 64)
-	}
-	d, err := trajectory.Encode(value)
-	if err != nil {
-		return "?"
-	}
-	return brief(d)
-}
-
-const (
-	// pickleProtocol is an item beside pickles that is no result.
-	pickleProtocol = "__pckl_prtcl__"
-	// spikeCount is the one scalar of a monitor that is a result.
-	spikeCount = "num_spikes"
-)
-
-// scalarsOf reads the scalar results of a run by the name behind the run's.
-func scalarsOf(t *trajectory.Trajectory, i int) (map[string]string, error) {
-	r, err := t.Run(i)
+// selected is the table of the runs for which a predicate holds, "" for all.
+func selected(ctx context.Context, path, name, where string, o table.Options) (*table.Table, error) {
+	p, err := parsePredicate(where)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]string{}
-	for _, g := range groupsOfRun(r, "results") {
-		for full, n := range g.Leaves() {
-			result, ok := n.(*trajectory.Result)
-			if !ok {
-				continue
-			}
-			items, err := rawOf(result)
-			if err != nil {
-				return nil, err
-			}
-			for _, it := range withUnits(items) {
-				if it.Data.Coll != trajectory.Scalar || it.Name == pickleProtocol {
-					continue
-				}
-				if strings.HasSuffix(result.Class(), "MonitorResult") && it.Name != spikeCount {
-					continue // how the monitor was set up
-				}
-				name := strings.TrimPrefix(full, g.FullName()+".")
-				if it.Name != result.Name() {
-					name += "." + it.Name
-				}
-				out[name+bracketed(it.unit)] = element(it.Data.Values, 0)
-			}
+	// A parameter that the predicate asks for need not be explored.
+	t, err := open(ctx, path, name)
+	if err != nil {
+		return nil, err
+	}
+	shown := slices.Clone(o.Parameters)
+	explored := map[string]bool{}
+	for _, full := range t.Explored() {
+		explored[full] = true
+	}
+	var asked []string
+	results := false
+	for _, n := range p.names() {
+		if slices.Contains(aboutRuns(), n) {
+			o.Log = o.Log || n != "run" && n != "state" && n != "seed"
+			continue
+		}
+		param, err := t.Parameter(n)
+		switch {
+		case err != nil || !strings.HasPrefix(param.FullName(), "parameters."):
+			results = true
+		case !explored[param.FullName()]:
+			asked = append(asked, strings.TrimPrefix(param.FullName(), "parameters."))
 		}
 	}
-	return out, nil
+	if err := t.Close(); err != nil {
+		return nil, err
+	}
+	if results && o.Results != nil && len(o.Results) == 0 {
+		o.Results = nil
+	}
+	hidden := slices.DeleteFunc(slices.Clone(asked), func(n string) bool { return slices.Contains(shown, n) })
+	o.Parameters = append(shown, hidden...)
+	all, err := table.Read(ctx, path, openOptions(name), o)
+	if err != nil || where == "" {
+		return all, err
+	}
+	holds, err := p.bind(all)
+	if err != nil {
+		return nil, err
+	}
+	some, err := all.Filter(func(r table.Row) bool { return holds(r.Index()) })
+	if err != nil || len(hidden) == 0 {
+		return some, err
+	}
+	keep := slices.DeleteFunc(some.Names(), func(n string) bool { return slices.Contains(hidden, n) })
+	return some.Select(keep...)
+}
+
+// aboutRuns are the columns about a run itself.
+func aboutRuns() []string {
+	return []string{"run", "state", "seed", "attempt", "start", "finish", "host", "error"}
+}
+
+func tableCommand() command {
+	return command{
+		name: "table", args: "FILE",
+		what: "Print a row per run: number, state, seed, explored parameters and scalar results; numbers with a unit in SI units.",
+		example: `  galvani table sweep.hdf5
+  galvani table -format csv sweep.hdf5 > sweep.csv
+  galvani table -format parquet sweep.hdf5 > sweep.parquet
+  galvani table -where 'R_ee > 1.2 and state == "done"' -sort -rate -columns run,R_ee,rate sweep.hdf5
+  galvani table -unit tau=ms sweep.hdf5`,
+		setup: func(flags *flag.FlagSet) action {
+			var r runTable
+			r.flags(flags, "text")
+			return func(ctx context.Context, args []string, out io.Writer) error {
+				if err := oneFile(args, 0); err != nil {
+					return err
+				}
+				t, err := r.read(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return r.write(t, out)
+			}
+		},
+	}
+}
+
+func findCommand() command {
+	return command{
+		name: "find", args: "FILE PREDICATE",
+		what: "Print the numbers of the runs for which a predicate on parameters and results holds, a line for each.",
+		more: `A predicate has the operators == != < <= > >= in, and or not, + - * / %, brackets,
+numbers with or without a unit, texts in quotes, true and false, and the names of
+parameters and scalar results, as long as they have to be; run, state, seed, attempt,
+start, finish, host and error are those of the run. A comparison with what a run does
+not have is false; has(NAME) tells whether it has it. Names with other characters than
+letters, digits, dots and underlines stand in backquotes.`,
+		example: `  galvani find sweep.hdf5 'R_ee > 1.2 and trial == 0'
+  galvani find sweep.hdf5 'tau >= 10 ms and 5 <= rate < 20'
+  galvani find sweep.hdf5 'state == "failed" or label in ["a", "b"]'
+  galvani find -names sweep.hdf5 'not has(rate)'`,
+		setup: func(flags *flag.FlagSet) action {
+			var r runTable
+			r.flags(flags, "")
+			names := flags.Bool("names", false, "print names (run_00000003) instead of numbers")
+			count := flags.Bool("count", false, "print only how many there are")
+			return func(ctx context.Context, args []string, out io.Writer) error {
+				if len(args) < 2 {
+					return &usageError{"want a file and a predicate"}
+				}
+				if err := oneFile(args, 1); err != nil {
+					return err
+				}
+				r.where = args[1]
+				if r.format == "" && r.sort == "" {
+					r.options.Results = []string{} // unless the predicate asks for them
+				}
+				rows := r.format != ""
+				if !rows {
+					r.format = "text"
+				}
+				t, err := r.read(ctx, args[0])
+				switch {
+				case err != nil:
+					return err
+				case *count:
+					_, err = fmt.Fprintln(out, t.Rows())
+					return err
+				case rows:
+					return r.write(t, out)
+				}
+				run, err := t.Column("run")
+				if err != nil {
+					return err
+				}
+				for i := range t.Rows() {
+					x, _ := run.Float(i)
+					if *names {
+						_, err = fmt.Fprintln(out, trajectory.RunName(int(math.Round(x))))
+					} else {
+						_, err = fmt.Fprintln(out, int(math.Round(x)))
+					}
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+		},
+	}
 }

@@ -159,7 +159,7 @@ func all(out io.Writer, d trajectory.Data) {
 	}
 	switch d.Coll {
 	case trajectory.Table:
-		table(out, d)
+		printTable(out, d)
 		return
 	case trajectory.Dict, trajectory.EmptyDict:
 		for _, c := range d.Columns {
@@ -189,7 +189,7 @@ func joined(values any, from, to int, with string) string {
 	return b.String()
 }
 
-func table(out io.Writer, d trajectory.Data) {
+func printTable(out io.Writer, d trajectory.Data) {
 	names := make([]string, len(d.Columns))
 	for i, c := range d.Columns {
 		names[i] = oneLine(c.Name)
