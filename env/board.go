@@ -73,6 +73,9 @@ func (b *board) refresh(ctx context.Context, verify bool) ([]trajectory.RunInfo,
 			return news, fmt.Errorf("env: reading %s: %w", b.dir, context.Cause(ctx))
 		}
 		rows, err := b.open(path, verify)
+		if errors.Is(err, errAhead) {
+			continue
+		}
 		if errors.Is(err, trajectory.ErrCorrupt) {
 			return news, corrupt(err)
 		}
@@ -103,6 +106,9 @@ func (b *board) open(path string, verify bool) ([]trajectory.RunInfo, error) {
 		return nil, err
 	}
 	length, ok := b.plan.Covers(note.Plan)
+	if !ok && b.ahead(note.Plan) {
+		return nil, errAhead
+	}
 	if !ok {
 		return nil, fmt.Errorf("env: shard %s belongs to another plan: %w", path, trajectory.ErrPlanDiffers)
 	}

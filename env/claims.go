@@ -75,6 +75,7 @@ type claimer struct {
 	queue  []task
 	size   int // of the last claim
 	losses losses
+	ended  chan struct{} // is sent to when a run of this process has ended
 
 	timing sync.Mutex
 	spent  time.Duration // in runs since the last claim
@@ -84,8 +85,8 @@ type claimer struct {
 func newClaimer(b *board, me *presence, others *observer, slots, chunk int, news func([]trajectory.RunInfo)) *claimer {
 	return &claimer{
 		board: b, me: me, others: others, slots: slots, chunk: chunk, news: news,
-		log:    ledger{dir: filepath.Join(b.dir, claimsDir)},
-		holder: make([]int32, len(b.runs)), mine: make([]bool, len(b.runs)), number: map[string]int32{},
+		log:   ledger{dir: filepath.Join(b.dir, claimsDir)},
+		ended: make(chan struct{}, 1), holder: make([]int32, len(b.runs)), mine: make([]bool, len(b.runs)), number: map[string]int32{},
 	}
 }
 
@@ -126,11 +127,20 @@ func (c *claimer) take(ctx context.Context) (task, bool, error) {
 		}
 		select {
 		case <-ctx.Done():
+		case <-c.ended:
 		case <-time.After(wait):
 			wait = min(2*wait, pollLast)
 		}
 	}
 	return task{}, false, nil
+}
+
+// wake makes a slot look that waits for runs to become free: the last of all may have ended.
+func (c *claimer) wake() {
+	select {
+	case c.ended <- struct{}{}:
+	default:
+	}
 }
 
 // claim takes runs into the queue: such as no one has claimed yet, and then those

@@ -120,6 +120,17 @@
 // [Optional]; results that every run must have are named with [Declare]. An explored parameter
 // that changes no result at all is worth a warning.
 //
+// # Adding runs
+//
+// When all runs have ended, functions of [PostProcess] see the results and may add points,
+// which are run in turn; [Explore] lets an [Explorer] choose them, such as those of package
+// env/adaptive. The points of each round are a further generation of the plan, and durable
+// before they are run. Workers wait for them while the main process is there.
+//
+// They are called when all runs have ended, and not, as with pypet's immediate_postproc, when
+// the last ones still go on: which results there are then is a matter of chance, and so would
+// be what is added. Rounds of several times as many runs as there are workers leave few of them idle.
+//
 // # Reproducibility
 //
 // A run is a pure function of plan, index and seed. Number of workers, order,

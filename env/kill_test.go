@@ -77,6 +77,8 @@ func TestMain(m *testing.M) {
 			return ctx.Err()
 		}
 		child(p)
+	case "grown":
+		grownChild()
 	case "crash":
 		p := newProbe(12)
 		p.run = func(ctx context.Context, i int) error {
@@ -113,7 +115,7 @@ func child(p *probe) {
 		if err != nil {
 			return err
 		}
-		return e.Run(ctx, t, p.experiment)
+		return e.Run(ctx, t, p.experiment, p.options...)
 	})
 }
 

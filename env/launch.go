@@ -25,6 +25,7 @@ type launch struct {
 	Time    time.Time `json:"time"`  // of the trajectory
 	Start   string    `json:"start"` // name of this start of the sweep
 	Lease   string    `json:"lease"`
+	Over    bool      `json:"over,omitempty"` // no runs are added any more
 }
 
 // writeLaunch notes how the program was called, if it can be called again.
@@ -36,7 +37,7 @@ func (s *sweep) writeLaunch() error {
 	if err != nil {
 		return fmt.Errorf("env: %w", err)
 	}
-	l := launch{Program: s.env.o.Name, Args: s.env.command, Dir: dir, Time: s.plan.Header.Time, Start: s.start, Lease: s.env.o.Lease.String()}
+	l := launch{Program: s.env.o.Name, Args: s.env.command, Dir: dir, Time: s.plan.Header.Time, Start: s.start, Lease: s.env.o.Lease.String(), Over: s.over}
 	err = durable.Replace(filepath.Join(s.dir, launchFile), func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "\t")

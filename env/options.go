@@ -16,6 +16,8 @@ type options struct {
 	groups    int
 	declared  []string
 	optional  []string
+	post      []PostProcessor
+	explorer  Explorer
 }
 
 // Finally adds a function that is called with the merged trajectory when every

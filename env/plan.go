@@ -39,10 +39,13 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	changes := buildChanges(s.board.build(), id.Build)
 	switch {
 	case len(differs) == 0 && len(changes) == 0:
-		return nil
+		return s.follow(plan)
 	case len(differs) == 0 && s.env.o.Retry != "":
+		if err := s.follow(plan); err != nil {
+			return err
+		}
 		return s.board.ask(round{Build: id.Build, Host: s.host, Time: time.Now()})
-	case len(differs) == 0:
+	case len(differs) == 0 && !s.env.o.Force:
 		return fmt.Errorf("env: %s %w: %s; -retry goes on with this program, %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(changes, "; "), hint)
 	case s.env.o.Force:
 		return s.startAnew(ctx, id)
@@ -81,6 +84,9 @@ func (s *sweep) arguments() []string {
 // planned one.
 func (s *sweep) differences(plan *trajectory.Plan, id trajectory.Identity) []string {
 	var all []string
+	if p, err := s.basis(plan); err == nil {
+		plan = p
+	}
 	for _, d := range plan.Compare(s.t, id) {
 		switch d.What {
 		case "build", "arguments": // named in detail below and by the caller

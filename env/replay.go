@@ -18,6 +18,9 @@ func (s *sweep) replay(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	if plan, err := trajectory.ReadPlan(s.dir); err == nil {
+		_ = s.follow(plan) // of another sweep there is nothing to follow
+	}
 	runs, err := selectRuns(s.t, s.env.o.Only)
 	if err != nil {
 		return fmt.Errorf("env: -only: %w", err)

@@ -100,10 +100,15 @@ type sweep struct {
 	board      *board
 	progress   *progress
 	room       *room
+	hosts      *fleet    // nil until the first runs are executed
+	added      int       // runs that the last generation of the plan added
+	said       time.Time // when that was said last
+	over       bool      // no runs are added any more
 
 	mu        sync.Mutex
 	failed    []*RunError
 	reasons   int         // printed
+	broke     int         // runs that have failed in this process
 	reused    int         // runs that were on disk at the start
 	published int         // runs of this process that are on disk
 	foreign   int         // runs that others have finished since the start
@@ -131,22 +136,25 @@ func (s *sweep) run(ctx context.Context) error {
 	if err := s.learn(ctx, true); err != nil {
 		return err
 	}
-	if s.reused < s.t.Len() {
-		if err := s.execute(ctx); err != nil {
-			return err
-		}
+	left, post, err := s.executeAll(ctx)
+	if err != nil {
+		return err
 	}
 	slices.SortFunc(s.failed, func(a, b *RunError) int { return a.Index - b.Index })
-	if left, _ := s.board.count(); left > 0 {
+	if left > 0 {
 		s.summary(left)
 		return &SweepError{Failed: s.failed, Runs: s.t.Len(), Left: left}
 	}
+	s.end()
 	if err := s.merge(ctx); err != nil {
 		return err
 	}
 	s.sweepUp()
 	incomplete := s.audit(ctx)
-	hooks := s.callFinally(ctx)
+	hooks := post
+	if post == nil {
+		hooks = s.callFinally(ctx)
+	}
 	s.summary(0)
 	var failed error
 	if len(s.failed) > 0 {
@@ -173,6 +181,9 @@ func (s *sweep) locate() error {
 
 // prepare calls the experiment's Prepare, describes this start and locks the parameters.
 func (s *sweep) prepare(ctx context.Context) error {
+	if err := s.begin(); err != nil {
+		return err
+	}
 	if err := s.x.Prepare(ctx, s.t); err != nil {
 		return fmt.Errorf("env: preparing the runs: %w", err)
 	}
@@ -222,8 +233,9 @@ func runName(i int) string { return fmt.Sprintf("run_%08d", i) }
 func (s *sweep) execute(ctx context.Context) error {
 	e := s.env
 	defer s.openLogs()()
-	s.announce()
-	s.progress = newProgress(e.o.Name, s.t.Len(), s.reused, len(s.failed), time.Now())
+	left, _ := s.board.count()
+	s.announce(left)
+	s.progress = newProgress(e.o.Name, s.t.Len(), s.t.Len()-left, len(s.failed), time.Now())
 	s.showProgress()
 	defer s.progress.close()
 	if r, ok := s.x.(Reporter); ok {
@@ -240,12 +252,13 @@ func (s *sweep) execute(ctx context.Context) error {
 	s.stop = st.stop
 	s.mu.Unlock()
 
-	hosts, err := s.launchHosts()
-	if err != nil {
-		return err
+	if s.hosts == nil {
+		var err error
+		if s.hosts, err = s.launchHosts(); err != nil {
+			return err
+		}
 	}
-	defer hosts.end()
-	defer context.AfterFunc(st.launch, hosts.release)()
+	defer context.AfterFunc(st.launch, s.hosts.release)()
 	ended := make(chan outcome, 4*e.o.Workers)
 	var unsaved error
 	p := publisher{every: publishEvery, limit: publishBytes, size: outcomeBytes, write: s.write}
@@ -279,7 +292,7 @@ func (s *sweep) newCrew(st *stopper, handIn chan<- outcome) *crew {
 	claims := newClaimer(s.board, s.me, s.others, o.Workers, o.Chunk, s.hear)
 	gate := newGate(o.Caps, s.env.machine, s.env.say)
 	return &crew{
-		slots: o.Workers, stopAfter: s.stopAfter, timeout: o.Timeout, grace: o.Grace,
+		slots: o.Workers, stopAfter: max(0, s.stopAfter-s.broke), timeout: o.Timeout, grace: o.Grace,
 		view: s.t.Run, mark: s.me.mark, excuses: st.excuses, deaf: s.deaf, now: time.Now,
 		take: func(ctx context.Context) (task, bool, error) {
 			t, ok, err := claims.take(ctx)
@@ -297,6 +310,7 @@ func (s *sweep) newCrew(st *stopper, handIn chan<- outcome) *crew {
 			s.ended(&o)
 			if o.Info.State != trajectory.Cancelled {
 				s.board.handIn(o.Info.Index)
+				claims.wake()
 				handIn <- o
 			}
 		},
@@ -314,12 +328,14 @@ func (s *sweep) openLogs() (close func()) {
 }
 
 // announce says what is about to happen.
-func (s *sweep) announce() {
+func (s *sweep) announce(left int) {
 	e := s.env
 	if !hdf5.Available() && e.file == "" && e.role == nil {
 		e.noCgo.Do(func() { e.say("built without cgo: the results go into %s instead of an HDF5 file", s.path) })
 	}
-	switch left := s.t.Len() - s.reused; {
+	switch {
+	case s.added > 0:
+		s.sayAdded()
 	case s.reused > 0:
 		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
 	case s.t.Len() > 1:
@@ -344,6 +360,9 @@ func (s *sweep) ended(o *outcome) {
 	s.progress.finish(o.Info.Index, failed, o.Info.State == trajectory.Cancelled)
 	if failed {
 		f := s.fail(o.Info, o.err)
+		s.mu.Lock()
+		s.broke++
+		s.mu.Unlock()
 		s.env.logs.failure(f)
 		s.explain(f)
 	}

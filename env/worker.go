@@ -144,6 +144,9 @@ func (s *sweep) serve(ctx context.Context) error {
 	if err := s.execute(ctx); err != nil {
 		return err
 	}
+	if err := s.serveGrowth(ctx); err != nil {
+		return err
+	}
 	s.env.say("executed %d runs", s.published)
 	return errServed
 }
@@ -159,5 +162,5 @@ func (s *sweep) comply() error {
 	if len(differs) > 0 {
 		return fmt.Errorf("env: %s %w: %s; a worker has to be the same program", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "))
 	}
-	return nil
+	return s.follow(s.plan)
 }

@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"trajectory/table":  {"trajectory"},
 	"brianparam":        {"trajectory", "monitor"},
 	"env":               {"trajectory"},
+	"env/adaptive":      {"env", "trajectory"},
 	"analysis":          {"monitor", "trajectory"},
 	"plot":              {"monitor", "trajectory"},
 	"cmd":               {"*"},
