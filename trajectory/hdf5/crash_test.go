@@ -1,10 +1,11 @@
-//go:build cgo
+//go:build cgo && unix
 
 package hdf5_test
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -42,6 +43,8 @@ func TestMain(m *testing.M) {
 		_, _ = os.Stdin.Read(make([]byte, 1))
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSEGV)
 		time.Sleep(time.Minute)
+	case "contend":
+		contend(filepath.Join(os.Getenv(childFolder), "f.hdf5"))
 	case "hang":
 		time.Sleep(time.Minute)
 	}
@@ -118,6 +121,64 @@ func TestKilledWhileCommitting(t *testing.T) {
 }
 
 func errOf(_ os.FileInfo, err error) error { return err }
+
+// writeAll writes a version with these nodes.
+func writeAll(s *hdf5.Store, path string, records ...trajectory.Record) error {
+	w, err := s.Create(context.Background(), path, header())
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if err := w.Node(r); err != nil {
+			return errors.Join(err, w.Abort())
+		}
+	}
+	return w.Commit()
+}
+
+// contend writes version after version as often as it is let.
+func contend(path string) {
+	s := hdf5.New(hdf5.Options{})
+	for {
+		err := writeAll(s, path, version(int64(os.Getpid()))...)
+		switch {
+		case err == nil:
+			fmt.Println("written")
+		case strings.Contains(err.Error(), "being written by another"):
+		default:
+			fatal(err)
+		}
+	}
+}
+
+func TestTwoProcessesWriting(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f.hdf5")
+	s := hdf5.New(hdf5.Options{})
+	require.NoError(t, writeAll(s, path, version(1)...))
+	var out [2]bytes.Buffer
+	for i := range out {
+		c := child("contend", dir)
+		c.Stdout, c.Stderr = &out[i], &out[i]
+		require.NoError(t, c.Start())
+		defer func() {
+			assert.NoError(t, c.Process.Kill())
+			assert.ErrorContains(t, c.Wait(), "killed")
+			assert.NotContains(t, out[i].String(), "error")
+			assert.Contains(t, out[i].String(), "written")
+		}()
+	}
+	reads := 0
+	for end := time.Now().Add(500 * time.Millisecond); reads < 5 || time.Now().Before(end); reads++ {
+		r, err := s.Open(context.Background(), path, "")
+		require.NoError(t, err)
+		got := all(t, r, "results", false)
+		require.NoError(t, r.Close())
+		require.Len(t, got, 3)
+		n := got[1].Items[0].Data.Values.([]int64)[0]
+		require.Equal(t, version(n), got[1:], "a mixture of versions")
+	}
+}
 
 // FuzzOpen reads any bytes as a file. A crash of libhdf5 ends the fuzzing; TestDamagedFiles goes on.
 func FuzzOpen(f *testing.F) {

@@ -23,6 +23,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"unsafe"
 )
 
@@ -59,6 +60,11 @@ func failure(format string, args ...any) error {
 		return fmt.Errorf("hdf5: %s", what)
 	case locked:
 		return fmt.Errorf("hdf5: %s: the file is being written by another process: %s", what, reason)
+	}
+	for _, e := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EACCES, syscall.EROFS, syscall.EIO, syscall.ENOENT} {
+		if strings.EqualFold(reason, e.Error()) {
+			return fmt.Errorf("hdf5: %s: %w", what, e)
+		}
 	}
 	return fmt.Errorf("hdf5: %s: %s", what, reason)
 }

@@ -26,6 +26,15 @@ func free(path string) error {
 	return nil
 }
 
+// lockShared keeps others from opening a file for writing until it is closed; it fails if somebody
+// has. libhdf5 locks the files it opens in the same way, and so do h5py, PyTables and pypet on top of it.
+func lockShared(f *os.File) error {
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("hdf5: %s is being written by another program; wait for it to close the file", f.Name())
+	}
+	return nil
+}
+
 // lockFolder keeps other writers in the folder from making, replacing or removing temporary
 // files until the returned function is called. Where folders cannot be locked (some
 // network file systems), writers notice afterwards that their file was replaced.

@@ -28,7 +28,7 @@ func (s *Store) Create(ctx context.Context, path string, h trajectory.Header) (t
 	}
 	w := &writer{
 		ctx: ctx, path: path, temporary: path + ".tmp", header: h, output: output{level: s.options.Level},
-		runs: map[int]trajectory.RunInfo{}, summaries: map[string]summary{},
+		runs: map[int]trajectory.RunInfo{}, summaries: map[string]summary{}, unlock: func() {},
 	}
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -45,6 +45,7 @@ func (s *Store) Create(ctx context.Context, path string, h trajectory.Header) (t
 		w.identity, err = os.Stat(w.temporary)
 	}
 	if err != nil {
+		w.unlock()
 		_ = os.Remove(w.temporary)
 		return nil, err
 	}
@@ -68,6 +69,7 @@ type writer struct {
 	// The root was written with a comment.
 	rootComment bool
 	done        bool
+	unlock      func() // lets others write the file that is about to be replaced
 }
 
 // openNode is a group that is kept open.
@@ -91,19 +93,32 @@ func (w *writer) copy() (fresh bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("hdf5: %w", err)
 	}
-	defer old.Close()
+	if err := w.copyOf(old); err != nil {
+		_ = old.Close() // it was only read
+		return false, err
+	}
+	// What others write into it would be lost when it is replaced, so it stays locked.
+	w.unlock = func() { _ = old.Close() }
+	return false, nil
+}
+
+// copyOf copies the file that is there, and locks it.
+func (w *writer) copyOf(old *os.File) error {
 	info, err := old.Stat()
 	if err != nil {
-		return false, fmt.Errorf("hdf5: %w", err)
+		return fmt.Errorf("hdf5: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return false, fmt.Errorf("hdf5: %s is not a file", w.path)
+		return fmt.Errorf("hdf5: %s is not a file", w.path)
+	}
+	if err := lockShared(old); err != nil {
+		return err
 	}
 	if err := copyTo(w.temporary, old, info.Mode().Perm()); err != nil {
 		_ = os.Remove(w.temporary)
-		return false, fmt.Errorf("hdf5: cannot copy %s: %w", w.path, err)
+		return fmt.Errorf("hdf5: cannot copy %s: %w", w.path, err)
 	}
-	return false, nil
+	return nil
 }
 
 func copyTo(path string, from io.Reader, mode os.FileMode) error {
@@ -503,11 +518,16 @@ func (w *writer) Commit() error {
 		return errors.Join(fmt.Errorf("%s: %w", w.path, err), w.Abort())
 	}
 	w.done = true
+	defer w.unlock()
 	defer lockFolder(filepath.Dir(w.path))()
 	err := within(func() error {
 		w.types.close()
 		// Closing tells nothing of a full disk, flushing does.
-		return errors.Join(flush(id(w.file.ID())), w.file.close())
+		err := flush(id(w.file.ID()))
+		if e := w.file.close(); err == nil {
+			err = e
+		}
+		return err
 	})
 	if err == nil {
 		err = w.stillOurs()
@@ -571,6 +591,7 @@ func (w *writer) Abort() error {
 		return nil
 	}
 	w.done = true
+	defer w.unlock()
 	defer lockFolder(filepath.Dir(w.path))()
 	_ = within(func() error {
 		w.types.close()
