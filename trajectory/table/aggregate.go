@@ -100,12 +100,12 @@ func (t *Table) groups(params []*Column) (first []int, rows [][]int, err error) 
 	count := min(t.rows, 1)
 	for _, c := range params {
 		known := map[[2]int]int{}
-		x, err := c.places(t.rows)
+		x, err := c.axis(t.rows)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, fmt.Errorf("table: %w", err)
 		}
 		for row := range at {
-			key := [2]int{at[row], x[row]}
+			key := [2]int{at[row], x.at[row]}
 			n, ok := known[key]
 			if !ok {
 				n = len(known)
@@ -123,25 +123,6 @@ func (t *Table) groups(params []*Column) (first []int, rows [][]int, err error) 
 		rows[n] = append(rows[n], row)
 	}
 	return first, rows, nil
-}
-
-// places numbers the distinct values of a column, arrays included.
-func (c *Column) places(rows int) ([]int, error) {
-	if !c.IsArray() {
-		x, err := c.axis(rows)
-		return x.at, err
-	}
-	known := map[string]int{}
-	at := make([]int, rows)
-	for row := range at {
-		n, ok := known[c.Text(row)]
-		if !ok {
-			n = len(known)
-			known[c.Text(row)] = n
-		}
-		at[row] = n
-	}
-	return at, nil
 }
 
 // summaries makes the columns of the mean and what belongs to it.

@@ -616,3 +616,33 @@ func TestArrayString(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "rate [Hz] ()\n  2010\n", s.String())
 }
+
+// TestParametersThatFollowOthers explores a zip in which no parameter but one differs at each point.
+func TestParametersThatFollowOthers(t *testing.T) {
+	d := trajectory.Grid{
+		trajectory.Zip{
+			trajectory.Over("fast", trajectory.Values(true, false, true)),
+			trajectory.Over("model.n", trajectory.Values(1, 2, 3)),
+			trajectory.Over("shape", trajectory.Values([]float64{1, 2}, []float64{3, 4}, []float64{1, 2})),
+			trajectory.Over("method", trajectory.Values("c", "b", "a")),
+		},
+		design.Linspace("model.g", 0, 1, 2),
+	}
+	tab := tableOf(t, d, table.Options{}, func(r *trajectory.Run) error { return r.AddResult("x", r.Index()) })
+	a, err := tab.Grid("x", table.ArrayOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, []int{3, 2}, a.Shape())
+	assert.Equal(t, "model.n", a.Dims[0].Name)
+	assert.Equal(t, []table.Coord{
+		{Name: "fast", Values: []any{true, false, true}}, {Name: "shape", Values: []any{"[1,2]", "[3,4]", "[1,2]"}}, {Name: "method", Values: []any{"c", "b", "a"}},
+	}, a.Dims[0].Also)
+	assert.Equal(t, []float64{0, 1, 2, 3, 4, 5}, a.Values)
+	s, err := a.Select("method", "b")
+	require.NoError(t, err)
+	assert.Equal(t, []float64{2, 3}, s.Values)
+	b, err := tab.Grid("x", table.ArrayOptions{Dims: []string{"method", "model.g"}})
+	require.NoError(t, err)
+	assert.Len(t, b.Dims[0].Also, 3)
+	_, err = tab.Grid("x", table.ArrayOptions{Dims: []string{"fast", "model.g"}})
+	assert.ErrorContains(t, err, "same point")
+}

@@ -88,7 +88,9 @@ func (g *gatherer) set(row int, t trajectory.Type, values any, k int, unit strin
 	case []float64:
 		into[row] = number(values, k)
 	case []string:
-		into[row] = text(values, k)
+		if into[row] = text(values, k); t == trajectory.Bytes && c.Type == trajectory.Str {
+			into[row] = pythonBytes(into[row])
+		}
 	}
 	c.valid[row] = true
 	return nil
@@ -255,11 +257,17 @@ func text(values any, k int) string {
 }
 
 func (c *Column) pythonText(row int) string {
+	if c.Type == trajectory.Bytes {
+		return pythonBytes(c.values.([]string)[row])
+	}
 	if f, ok := c.values.([]float64); ok {
 		return pythonFloat(f[row], c.bits())
 	}
 	return text(c.values, row)
 }
+
+// pythonBytes tells bytes from a text that reads the same.
+func pythonBytes(s string) string { return "b'" + printable(s) + "'" }
 
 // pythonFloat prints a number as Python's repr does.
 func pythonFloat(x float64, bits int) string {

@@ -32,9 +32,9 @@ type ArrayOptions struct {
 }
 
 // Grid arranges a numeric result of all rows by the parameters: one dimension per
-// explored parameter, with its values in the order in which they come. Parameters whose
-// values always change together, like those that one pattern matched, share a dimension; the
-// first one gives it its name. A result that is an array has its dimensions behind
+// explored parameter, with its values in the order in which they come. A parameter whose value
+// follows from that of another one, like those that one pattern matched, is a further coordinate along the
+// other's dimension. A result that is an array has its dimensions behind
 // those. Points that no run was made for, or that failed, are missing; two runs at
 // one point are an error.
 func (t *Table) Grid(result string, o ArrayOptions) (*Array, error) {
@@ -110,8 +110,9 @@ func (t *Table) OverRuns(result string, o ArrayOptions) (*Array, error) {
 
 // axis is a dimension and the place of every row along it.
 type axis struct {
-	dim Dim
-	at  []int
+	dim   Dim
+	at    []int
+	array bool // the values are arrays, the coordinate their texts
 }
 
 // axes finds the dimensions.
@@ -137,47 +138,76 @@ func (t *Table) axes(names []string) ([]axis, error) {
 			others = append(others, c)
 		}
 	}
-	var out []axis
-	for _, c := range heads {
+	all := make([]axis, 0, len(heads)+len(others))
+	for _, c := range append(slices.Clip(heads), others...) {
 		x, err := c.axis(t.rows)
 		if err != nil {
 			return nil, err
 		}
-		if names == nil && join(out, x) {
-			continue
-		}
-		out = append(out, x)
+		all = append(all, x)
 	}
-	for _, c := range others {
-		// What differs without being a dimension shows as two rows at one point.
-		if x, err := c.axis(t.rows); err == nil {
-			join(out, x)
+	head := make([]bool, len(all))
+	for i, x := range all {
+		// In a list of names each is a dimension; otherwise what no other one decides about.
+		head[i] = i < len(heads) && (names != nil || !slices.ContainsFunc(all[:i], x.follows))
+	}
+	if names == nil {
+		for i, x := range all {
+			for k, y := range all {
+				// A later one that is not decided by this one itself.
+				if head[i] && head[k] && k > i && x.follows(y) {
+					head[i] = false
+				}
+			}
+		}
+	}
+	var out []axis
+	for i, x := range all {
+		if head[i] {
+			out = append(out, x)
+		}
+	}
+	for i, x := range all {
+		if k := slices.IndexFunc(out, x.follows); !head[i] && k >= 0 {
+			out[k].dim.Also = append(out[k].dim.Also, x.along(out[k]))
+		}
+	}
+	for _, x := range out {
+		if x.array && x.dim.Len() > 1 {
+			return nil, fmt.Errorf("the values of %s are arrays and cannot be a coordinate (name other dimensions, or use OverRuns)", x.dim.Name)
 		}
 	}
 	return out, nil
 }
 
-// join adds an axis to the one that it always changes together with.
-func join(axes []axis, x axis) bool {
+// follows tells whether the place along another axis decides about the place
+// along this one, which has several.
+func (x axis) follows(y axis) bool {
 	if x.dim.Len() < 2 {
 		return false
 	}
-	for i := range axes {
-		if axes[i].dim.Len() != x.dim.Len() {
-			continue
+	place := make([]int, y.dim.Len())
+	for row, at := range y.at {
+		if place[at] != 0 && place[at] != x.at[row]+1 {
+			return false
 		}
-		// Both are numbered in the order of coming, so the same changes give the same numbers.
-		if slices.Equal(axes[i].at, x.at) {
-			axes[i].dim.Also = append(axes[i].dim.Also, x.dim.Coord)
-			return true
-		}
+		place[at] = x.at[row] + 1
 	}
-	return false
+	return true
+}
+
+// along is the coordinate of x at the places of the axis that it follows.
+func (x axis) along(y axis) Coord {
+	c := Coord{Name: x.dim.Name, Unit: x.dim.Unit, Values: make([]any, y.dim.Len())}
+	for row, at := range y.at {
+		c.Values[at] = x.dim.Values[x.at[row]]
+	}
+	return c
 }
 
 // axis lists the distinct values of a column.
 func (c *Column) axis(rows int) (axis, error) {
-	x := axis{dim: Dim{Coord: Coord{Name: c.Name, Unit: c.Unit}}, at: make([]int, rows)}
+	x := axis{dim: Dim{Coord: Coord{Name: c.Name, Unit: c.Unit}}, at: make([]int, rows), array: c.IsArray()}
 	known := map[any]int{}
 	for row := range rows {
 		v := c.Value(row)
@@ -188,7 +218,7 @@ func (c *Column) axis(rows int) (axis, error) {
 		case float64:
 			key = math.Float64bits(y)
 		}
-		if c.IsArray() {
+		if x.array {
 			key = c.Text(row)
 			v = key
 		}
@@ -199,9 +229,6 @@ func (c *Column) axis(rows int) (axis, error) {
 			x.dim.Values = append(x.dim.Values, v)
 		}
 		x.at[row] = i
-	}
-	if c.IsArray() && len(known) > 1 {
-		return x, fmt.Errorf("the values of %s are arrays and cannot be a coordinate (use OverRuns, or explore an index)", c.Name)
 	}
 	return x, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"galvani/trajectory"
+	"galvani/trajectory/design"
 )
 
 // Info is what neurolib prints about an exploration.
@@ -47,19 +48,8 @@ func InfoOf(t *trajectory.Trajectory) (Info, error) {
 		if err != nil {
 			return info, err
 		}
-		b := &builder{t: t, table: &Table{rows: t.Len()}, taken: map[string]bool{}}
-		if err := b.parameter(full); err != nil {
-			return info, err
-		}
-		places, err := b.table.columns[0].places(t.Len())
-		if err != nil {
-			return info, err
-		}
-		distinct := map[int]bool{}
-		for _, at := range places {
-			distinct[at] = true
-		}
 		r := p.Range()
+		distinct, _ := design.Distinct(r)
 		info.Explored = append(info.Explored, ExploredInfo{
 			Name: shortName(full), Values: len(distinct), First: fmt.Sprint(r.At(0)), Last: fmt.Sprint(r.At(r.Len() - 1)),
 		})
