@@ -117,6 +117,33 @@ func containers() []named {
 	}
 }
 
+// matrices store few of their elements.
+func matrices() []named {
+	return []named{
+		{"csr", trajectory.CSR[float64]{Shape: [2]int{3, 3}, Starts: []int{0, 1, 1, 3}, Columns: []int32{1, 0, 2}, Values: []float64{1.5, -2, 4}}},
+		{"csc", trajectory.CSC[complex64]{Shape: [2]int{3, 3}, Starts: []int{0, 1, 2, 3}, Rows: []int32{2, 0, 2}, Values: []complex64{-2i, 1.5i, 4i}}},
+		{"dia", trajectory.DIA[float64]{Shape: [2]int{3, 3}, Offsets: []int32{-2, 0, 1}, Width: 3, Values: []float64{-2, 0, 0, 0, 0, 4, 0, 1.5, 0}}},
+		{"bsr", trajectory.BSR[int32]{Shape: [2]int{6, 4}, Block: [2]int{2, 2}, Starts: []int{0, 1, 2, 2}, Columns: []int32{0, 1}, Values: []int32{1, 1, 1, 1, 2, 2, 2, 2}}},
+		{"empty_matrix", trajectory.CSR[float64]{Shape: [2]int{2, 5}, Starts: []int{0, 0, 0}, Columns: []int32{}, Values: []float64{}}},
+	}
+}
+
+// settings is a struct, which is stored as JSON.
+type settings struct {
+	Depth int
+	Name  string
+	Rates []float64
+	Inner *settings `json:",omitempty"`
+}
+
+func structs() []named {
+	inner := settings{Depth: 1, Name: "größer"}
+	return []named{
+		{"struct", settings{Depth: 2, Name: "outer", Rates: []float64{0.1, 1e300}, Inner: &inner}},
+		{"list_of_structs", []settings{inner, {}}},
+	}
+}
+
 func quantities() []named {
 	return []named{
 		{"time", quantity.MustParse("15 ms")},
@@ -155,6 +182,7 @@ func ranges() []exploredValues {
 		{"list", []any{trajectory.ListOf[int]{1, 2}, trajectory.ListOf[int]{3, 4}, trajectory.ListOf[int]{5, 6}}},
 		{"list_of_any_length", []any{list(1), list(2), list(0)}},
 		{"tuple", []any{trajectory.TupleOf[string]{"a"}, trajectory.TupleOf[string]{"b"}, trajectory.TupleOf[string]{"cc"}}},
+		{"sparse_matrix", []any{matrices()[0].value, matrices()[3].value, matrices()[0].value}},
 		{"quantity", []any{quantity.MustParse("10 ms"), quantity.MustParse("5 ms"), quantity.MustParse("1 s")}},
 	}
 }

@@ -1,7 +1,7 @@
 // Allkinds writes a trajectory with every kind of value that can be stored:
 // numbers of all widths, texts, arrays of all types and shapes, lists, tuples,
-// maps, tables, empty ones, quantities and what monitors recorded; explored
-// parameters of every kind; links, comments and annotations. It is there to be read by
+// maps, tables, empty ones, quantities, sparse matrices, structs and what monitors
+// recorded; explored parameters of every kind; links, comments and annotations. It is there to be read by
 // other programs, real pypet first of all:
 //
 //	go run ./examples/allkinds -out /tmp/allkinds.hdf5
@@ -58,6 +58,9 @@ func parameters(t *trajectory.Trajectory) error {
 	for _, v := range quantities() {
 		all = errors.Join(all, t.AddParameter("quantities."+v.name, v.value))
 	}
+	for _, v := range matrices() {
+		all = errors.Join(all, t.AddParameter("matrices."+v.name, v.value))
+	}
 	return all
 }
 
@@ -77,11 +80,10 @@ func explored(t *trajectory.Trajectory) error {
 // comments, annotations, config, derived parameters, and results of the whole.
 func decoration(t *trajectory.Trajectory) error {
 	opts := []trajectory.AddOption{trajectory.Comment("a group with annotations of every kind")}
-	for _, v := range append(scalars(), sequences()...) {
-		opts = append(opts, trajectory.Annotate(v.name, v.value))
-	}
-	for _, v := range arrays() {
-		opts = append(opts, trajectory.Annotate(v.name, v.value))
+	for _, list := range [][]named{scalars(), sequences(), arrays(), structs(), containers()[:1]} {
+		for _, v := range list {
+			opts = append(opts, trajectory.Annotate(v.name, v.value))
+		}
 	}
 	return errors.Join(
 		t.AddGroup("parameters.annotated", opts...),
@@ -115,6 +117,7 @@ func results(ctx context.Context, r *trajectory.Run) error {
 		r.AddDerived("doubled", 2*x),
 		r.AddResult("value", x, trajectory.Comment("the only item has the result's name")),
 		add("scalars", scalars()), add("arrays", arrays()), add("sequences", sequences()), add("maps_and_tables", containers()),
+		add("sparse_matrices", matrices()), add("structs", structs()),
 		add("quantities", quantities(), []named{
 			{"array", brianparam.Array{Values: []float64{0.001, 0.002}, Dimension: quantity.DimTime}},
 			{"matrix", brianparam.Array{Shape: []int{2, 2}, Values: []float64{1, 2, 3, 4}, Dimension: quantity.DimVoltage}},
