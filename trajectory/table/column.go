@@ -265,7 +265,7 @@ func order[T any](a, b T, less func(x, y T) bool) int {
 
 // in converts the numbers of a column to another unit.
 func (c *Column) in(unit string) (*Column, error) {
-	if c.Unit == "" || !c.IsNumeric() {
+	if c.Unit == "" {
 		return nil, fmt.Errorf("table: column %q has no unit, so its numbers cannot be given in %s", c.Name, unit)
 	}
 	from, err := quantity.ParseUnit(c.Unit)
@@ -279,13 +279,32 @@ func (c *Column) in(unit string) (*Column, error) {
 	if from.Dim != to.Dim {
 		return nil, fmt.Errorf("table: column %q: %w", c.Name, &quantity.MismatchError{Op: "convert", Left: from.Dim, Right: to.Dim})
 	}
+	// As quantity.Quantity.In has it.
+	convert := func(x float64) float64 { return float64(x*from.Scale) / to.Scale }
 	out := *c
 	out.Unit, out.Type = unit, trajectory.Float
-	x := c.Floats()
-	for i := range x {
-		// As quantity.Quantity.In has it.
-		x[i] = float64(x[i]*from.Scale) / to.Scale
+	arrays, ok := c.values.([]trajectory.Data)
+	if !ok {
+		x := c.Floats()
+		for i := range x {
+			x[i] = convert(x[i])
+		}
+		out.values = x
+		return &out, nil
 	}
-	out.values = x
+	out.Type = trajectory.Float64
+	converted := make([]trajectory.Data, len(arrays))
+	for row, d := range arrays {
+		if c.IsNull(row) {
+			continue
+		}
+		n, _ := trajectory.Elements(d.Shape)
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = convert(number(d.Values, i))
+		}
+		converted[row] = trajectory.Data{Coll: trajectory.NDArray, Type: trajectory.Float64, Shape: d.Shape, Values: x}
+	}
+	out.values = converted
 	return &out, nil
 }

@@ -21,10 +21,9 @@ type Info struct {
 
 // ExploredInfo is an explored parameter.
 type ExploredInfo struct {
-	Name   string // without "parameters."
-	Values int    // how many different ones
-	First  string // the first and the last of the range
-	Last   string
+	Name   string   // without "parameters."
+	Values int      // how many different ones
+	First  []string // some of them, as they come
 }
 
 // InfoOf gathers what a trajectory is about.
@@ -48,11 +47,12 @@ func InfoOf(t *trajectory.Trajectory) (Info, error) {
 		if err != nil {
 			return info, err
 		}
-		r := p.Range()
-		distinct, _ := design.Distinct(r)
-		info.Explored = append(info.Explored, ExploredInfo{
-			Name: shortName(full), Values: len(distinct), First: fmt.Sprint(r.At(0)), Last: fmt.Sprint(r.At(r.Len() - 1)),
-		})
+		distinct, _ := design.Distinct(p.Range())
+		x := ExploredInfo{Name: shortName(full), Values: len(distinct)}
+		for _, v := range distinct[:min(len(distinct), 6)] {
+			x.First = append(x.First, cut(fmt.Sprint(v)))
+		}
+		info.Explored = append(info.Explored, x)
 	}
 	return info, nil
 }
@@ -76,13 +76,12 @@ func (i Info) String() string {
 	}
 	line("Runs", "%d (%s)", i.Runs, strings.Join(states, ", "))
 	for k, x := range i.Explored {
-		name := ""
-		if k == 0 {
-			name = "Explored parameters"
+		text := fmt.Sprintf("%s, %d values: %s", x.Name, x.Values, strings.Join(x.First, ", "))
+		if x.Values > len(x.First) {
+			text += ", …"
 		}
-		text := fmt.Sprintf("%s, %d values from %s to %s", x.Name, x.Values, cut(x.First), cut(x.Last))
 		if k == 0 {
-			line(name, "%s", text)
+			line("Explored parameters", "%s", text)
 		} else {
 			fmt.Fprintf(&b, "%-20s %s\n", "", text)
 		}

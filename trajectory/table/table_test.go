@@ -668,8 +668,8 @@ func TestInfo(t *testing.T) {
 Comment:             an example
 Made:                2026-11-20 00:00:00
 Runs:                6 (4 done, 1 failed, 1 pending)
-Explored parameters: model.tau, 2 values from 5 ms to 20 ms
-                     model.n, 3 values from 1 to 3
+Explored parameters: model.tau, 2 values: 5 ms, 20 ms
+                     model.n, 3 values: 1, 2, 3
 Duration:            4.5s
 `, info.String())
 }
