@@ -120,6 +120,13 @@
 // [Optional]; results that every run must have are named with [Declare]. An explored parameter
 // that changes no result at all is worth a warning.
 //
+// # Raw data
+//
+// What runs leave goes to disk while the sweep goes on, and memory does not grow with the
+// number of runs. Where recordings are large and only a few numbers of each run are of
+// interest, a [Summary] makes these in the process that executed the run, and the recordings are
+// dropped; [KeepRaw] keeps them.
+//
 // # Adding runs
 //
 // When all runs have ended, functions of [PostProcess] see the results and may add points,

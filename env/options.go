@@ -18,6 +18,8 @@ type options struct {
 	optional  []string
 	post      []PostProcessor
 	explorer  Explorer
+	summaries []func(context.Context, *trajectory.Run) error
+	keepRaw   []string
 }
 
 // Finally adds a function that is called with the merged trajectory when every

@@ -31,7 +31,10 @@ func (s *sweep) executeIn(ctx context.Context, r *trajectory.Run, sc *scope) err
 	sc.run, sc.logs, sc.threads = r.Index(), s.env.logs, s.env.o.Threads
 	ctx = context.WithValue(ctx, scopeKey{}, sc)
 	defer sc.logs.end(sc)
-	return s.x.Run(ctx, r)
+	if err := s.x.Run(ctx, r); err != nil {
+		return err
+	}
+	return s.summarise(ctx, r)
 }
 
 // end closes the log file of a run.

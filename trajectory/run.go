@@ -147,14 +147,32 @@ func (r *Run) SetComment(path, comment string) error {
 	return nil
 }
 
-// Remove takes out something that the run has added, with all below it.
+// Remove takes out something that the run has added, with all below it and the run's
+// links to it.
 func (r *Run) Remove(path string) error {
 	n, err := r.own(path)
 	if err != nil {
 		return err
 	}
-	r.scope.own.remove(n)
+	r.scope.own.removeWithLinks(n)
 	return nil
+}
+
+// removeWithLinks takes a node out with all below it, and the links that lead there.
+func (t *tree) removeWithLinks(n *node) {
+	t.remove(n)
+	if !t.hasLinks() {
+		return
+	}
+	var stale []*node
+	for _, m := range t.nodes {
+		if m.link != "" && (m.link == n.full || below(m.link, n.full)) {
+			stale = append(stale, m)
+		}
+	}
+	for _, l := range stale {
+		t.removeWithLinks(l)
+	}
 }
 
 // Root is the group that holds everything, as the run sees it.
