@@ -1,7 +1,6 @@
 package hdf5
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/gob"
@@ -226,7 +225,7 @@ func (p *process) died(err error) error {
 	switch {
 	case regexp.MustCompile(`SIG(SEGV|BUS|ABRT|FPE|ILL)|signal: (segmentation|bus|aborted|floating|illegal)`).MatchString(said + fmt.Sprint(state)):
 		return fmt.Errorf("hdf5: %s: libhdf5 crashed while reading it (%v): %w", p.path, state, trajectory.ErrCorrupt)
-	case bytes.Contains([]byte(said), []byte("out of memory")), bytes.Contains([]byte(said), []byte("cannot allocate memory")):
+	case regexp.MustCompile(`out of memory|cannot allocate memory|address space`).MatchString(said):
 		return fmt.Errorf("hdf5: %s: reading it takes more than %d MB of memory: %w", p.path, p.memory>>20, trajectory.ErrCorrupt)
 	}
 	return fmt.Errorf("hdf5: %s: the process that read it ended (%v, %w): %s", p.path, state, err, said)
