@@ -357,3 +357,21 @@ func TestDistinct(t *testing.T) {
 	_, at := design.Distinct(trajectory.Values(nan, 1.0, nan))
 	assert.Equal(t, []int{0, 1, 0}, at)
 }
+
+// TestExpanding goes on with the points of a sequence where an exploration has ended.
+func TestExpanding(t *testing.T) {
+	factors := []design.Factor{design.Uniform("x", 0, 1), design.Uniform("y", 0, 1)}
+	for name, part := range map[string]func(n, skip int) trajectory.Design{
+		"random": func(n, skip int) trajectory.Design { return design.Random{N: n, Skip: skip, Factors: factors} },
+		"sobol": func(n, skip int) trajectory.Design {
+			return design.Sobol{N: n, Skip: skip, Factors: factors, Scramble: design.Owen}
+		},
+	} {
+		traj := tree(t, map[string]any{"x": 0.0, "y": 0.0})
+		require.NoError(t, traj.Explore(part(8, 0)))
+		require.NoError(t, traj.Expand(part(24, 8)))
+		p, err := traj.Parameter("y")
+		require.NoError(t, err)
+		assert.Equal(t, columns(t, part(32, 0))["y"], all(p.Range()), name)
+	}
+}

@@ -37,8 +37,9 @@
 // A design costs no memory that grows with the number of its points, and the value of
 // a point can be computed at any time by itself. Random numbers depend on the seed, on the name of
 // the parameter as it is written in the factor, and on the number of the point; so
-// Random and Sobol with more points begin with the points of fewer, and a further
-// factor does not change those that are there.
+// Random and Sobol with more points begin with the points of fewer, which is what
+// Trajectory.Expand needs (with Skip), and a further factor does not change the values of
+// those that are there.
 //
 // # Errors
 //

@@ -13,13 +13,19 @@ type Random struct {
 	N       int
 	Seed    uint64
 	Factors []Factor
+	// Skip leaves out that many points at the beginning: an exploration of
+	// 100 points is expanded by those that come after the first 100.
+	Skip int
 }
 
 // Columns draws the points. Those of a larger N begin with those of a smaller one.
 func (r Random) Columns() ([]trajectory.Axis, error) {
+	if r.Skip < 0 || r.Skip > maxPoints {
+		return nil, fmt.Errorf("design: a random design without its first %d points (want 0 to %d)", r.Skip, maxPoints)
+	}
 	return draw("a random design", r.N, r.Factors, func(_ int, f Factor) func(int) float64 {
 		key := rng.NewKey(r.Seed, "design", "random", f.names[0])
-		return func(i int) float64 { return rng.NewSequence(key, uint64(i)).Uniform() }
+		return func(i int) float64 { return rng.NewSequence(key, uint64(r.Skip+i)).Uniform() }
 	})
 }
 

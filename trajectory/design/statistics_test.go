@@ -127,11 +127,6 @@ func distance(x []float64, cdf func(float64) float64) float64 {
 }
 
 func TestDistributions(t *testing.T) {
-	type dist interface {
-		CDF(float64) float64
-		Mean() float64
-		StdDev() float64
-	}
 	logUniform := func(x float64) float64 { return math.Log(x/5) / math.Log(4) }
 	cut := distuv.Normal{Mu: 2, Sigma: 3}
 	for name, c := range map[string]struct {
@@ -186,6 +181,8 @@ func TestRandomKeepsItsPoints(t *testing.T) {
 	assert.Equal(t, few["x0"], many["x0"][:5])
 	assert.Equal(t, few["x1"], many["x1"][:5])
 	assert.NotEqual(t, few["x0"], few["x1"])
+	rest := columns(t, design.Random{N: 45, Seed: 9, Skip: 5, Factors: units(1)})
+	assert.Equal(t, many["x0"][5:], rest["x0"])
 	other := columns(t, design.Random{N: 5, Seed: 10, Factors: units(1)})
 	assert.NotEqual(t, few["x0"], other["x0"])
 }
@@ -309,6 +306,7 @@ func TestFactorsRefuse(t *testing.T) {
 		"twice, linked":    design.Random{N: 1, Factors: []design.Factor{u.For("a", "a")}},
 		"too many factors": design.Sobol{N: 1, Factors: units(54)},
 		"negative skip":    design.Sobol{N: 1, Skip: -1, Factors: units(1)},
+		"random skip":      design.Random{N: 1, Skip: -1, Factors: units(1)},
 		"scramble":         design.Sobol{N: 1, Scramble: 9, Factors: units(1)},
 		"no levels":        u.Levels(0),
 	} {

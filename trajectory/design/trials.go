@@ -3,6 +3,7 @@ package design
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -17,15 +18,10 @@ func WithTrials(d trajectory.Design, name string, n int) trajectory.Design {
 	return trajectory.Grid{d, trajectory.Over(name, trajectory.Trials(n))}
 }
 
-// Point is a point of an exploration with all runs that were made there.
-type Point struct {
-	Values []any // of the explored parameters but the trial, in the order of exploring
-	Runs   []int // by trial as explored
-}
-
 // Points gathers the runs that differ in nothing but the parameter trial, which
-// must be explored, in the order of their first runs.
-func Points(t *trajectory.Trajectory, trial string) ([]Point, error) {
+// must be explored: the points that the other explored parameters take, in the order of
+// exploring, each with its runs.
+func Points(t *trajectory.Trajectory, trial string) ([]trajectory.Point, error) {
 	p, err := t.Parameter(trial)
 	if err != nil {
 		return nil, fmt.Errorf("design: %w", err)
@@ -33,42 +29,19 @@ func Points(t *trajectory.Trajectory, trial string) ([]Point, error) {
 	if !p.Explored() {
 		return nil, fmt.Errorf("design: %s is not explored, so there are no trials", p.FullName())
 	}
-	// The number of a run's point so far, refined by every parameter.
-	at := make([]int, t.Len())
-	points := 1
-	var ranges []trajectory.Range
-	for _, name := range t.Explored() {
-		if name == p.FullName() {
-			continue
+	others := slices.DeleteFunc(t.Explored(), func(name string) bool { return name == p.FullName() })
+	if len(others) == 0 {
+		all := make([]int, t.Len())
+		for i := range all {
+			all[i] = i
 		}
-		q, err := t.Parameter(name)
-		if err != nil {
-			return nil, fmt.Errorf("design: %w", err)
-		}
-		ranges = append(ranges, q.Range())
-		_, value := Distinct(q.Range())
-		known := map[[2]int]int{}
-		for run := range at {
-			key := [2]int{at[run], value[run]}
-			n, ok := known[key]
-			if !ok {
-				n = len(known)
-				known[key] = n
-			}
-			at[run] = n
-		}
-		points = len(known)
+		return []trajectory.Point{{Runs: all}}, nil
 	}
-	out := make([]Point, points)
-	for run, n := range at {
-		if len(out[n].Runs) == 0 {
-			for _, r := range ranges {
-				out[n].Values = append(out[n].Values, r.At(run))
-			}
-		}
-		out[n].Runs = append(out[n].Runs, run)
+	points, err := t.UniquePoints(others...)
+	if err != nil {
+		return nil, fmt.Errorf("design: %w", err)
 	}
-	return out, nil
+	return points, nil
 }
 
 // Summary is what some numbers have in common.
@@ -109,7 +82,7 @@ func Summarize(x []float64) Summary {
 
 // Aggregate summarises a number of every run over the runs of each point. A run
 // for which value returns false, such as one that failed, does not count.
-func Aggregate(points []Point, value func(run int) (x float64, ok bool)) []Summary {
+func Aggregate(points []trajectory.Point, value func(run int) (x float64, ok bool)) []Summary {
 	out := make([]Summary, len(points))
 	var x []float64
 	for i, p := range points {

@@ -20,7 +20,7 @@ func TestPointsGatherTrials(t *testing.T) {
 	}))
 	points, err := design.Points(traj, "trial")
 	require.NoError(t, err)
-	assert.Equal(t, []design.Point{
+	assert.Equal(t, []trajectory.Point{
 		{Values: []any{1, 0.5}, Runs: []int{0, 2, 4}},
 		{Values: []any{1, 1.5}, Runs: []int{1, 3, 5}},
 		{Values: []any{2, 0.5}, Runs: []int{6, 8, 10}},
@@ -36,7 +36,7 @@ func TestPointsGatherTrials(t *testing.T) {
 	require.NoError(t, alone.Explore(trajectory.Over("trial", trajectory.Trials(3))))
 	points, err = design.Points(alone, "trial")
 	require.NoError(t, err)
-	assert.Equal(t, []design.Point{{Runs: []int{0, 1, 2}}}, points)
+	assert.Equal(t, []trajectory.Point{{Runs: []int{0, 1, 2}}}, points)
 
 	for _, name := range []string{"a", "nothing"} {
 		_, err = design.Points(tree(t, map[string]any{"a": 1}), name)

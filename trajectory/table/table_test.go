@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -327,6 +328,30 @@ func TestShardsAreReadToo(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{0.0, 1.0, nil, 33.0}, column(t, tab, "rate"))
 	assert.Equal(t, []any{nil, nil, nil, int64(1)}, column(t, tab, "more"))
+}
+
+// TestUnreadableRuns damages a shard behind the back of an open trajectory.
+func TestUnreadableRuns(t *testing.T) {
+	path := sweep(t, explore(t, grid()), 0, mixed)
+	require.NoError(t, os.RemoveAll(path))
+	shards, err := trajectory.Shards(trajectory.RunsDir(path))
+	require.NoError(t, err)
+	require.Len(t, shards, 1)
+	traj := open(t, path)
+	raw, err := os.ReadFile(shards[0])
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(shards[0], bytes.Repeat([]byte{0}, len(raw)), 0o666))
+	_, err = table.New(background, traj, table.Options{})
+	require.Error(t, err)
+	_, err = table.RunOf(traj, 0)
+	require.Error(t, err)
+	for r, err := range table.Runs(traj) {
+		if r == nil {
+			require.Error(t, err)
+			continue
+		}
+		require.NotEqual(t, trajectory.Done, r.State)
+	}
 }
 
 func TestDamagedScalars(t *testing.T) {
