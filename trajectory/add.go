@@ -280,7 +280,7 @@ func (t *Trajectory) newResult(full string, value any, opts []AddOption) (*node,
 	if err != nil {
 		return nil, fmt.Errorf("trajectory: %s: %w", full, err)
 	}
-	n := &node{full: full, leaf: true, class: class, load: func() ([]Item, error) { return encoded, nil }}
+	n := &node{full: full, leaf: true, class: class, source: held(encoded)}
 	return n, n.apply(opts)
 }
 

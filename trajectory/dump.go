@@ -129,7 +129,7 @@ func (t *Trajectory) itemsOf(n *node) ([]Item, string, error) {
 	if n.param != nil {
 		return n.encode()
 	}
-	items, err := n.load()
+	items, err := n.items()
 	return items, n.class, err
 }
 

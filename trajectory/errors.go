@@ -24,6 +24,12 @@ var (
 	// ErrPlanDiffers: the program's parameters, ranges, seed or code are not
 	// those of the plan that it should go on with.
 	ErrPlanDiffers = errors.New("differs from the plan")
+	// ErrPreset: a preset was not taken up by any parameter.
+	ErrPreset = errors.New("preset without a parameter")
+	// ErrRule: a value breaks the rules that were given for it.
+	ErrRule = errors.New("breaks a rule")
+	// ErrVersion: a file was written by a program that is newer than this one.
+	ErrVersion = errors.New("unknown version")
 	// ErrPayload: two finished attempts of one run have different results.
 	ErrPayload = errors.New("attempts of a run differ")
 )

@@ -320,7 +320,7 @@ func itemsOfNode(n Node) ([]Item, string, error) {
 	case *Parameter:
 		return n.n.encode()
 	case *Result:
-		items, err := n.n.load()
+		items, err := n.n.items()
 		return items, n.n.class, err
 	}
 	return nil, "", nil

@@ -122,7 +122,7 @@ func (t *Trajectory) AddRecord(r Record) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.place(r, func() ([]Item, error) { return r.Items, nil }); err != nil {
+	if err := t.place(r, held(r.Items)); err != nil {
 		return err
 	}
 	if n := t.tree.nodes[r.Name]; n.param != nil {

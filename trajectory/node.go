@@ -33,6 +33,25 @@ type Getter interface {
 	Node(path string) (Node, error)
 }
 
+// source is where the items of a leaf are read from.
+type source struct {
+	all  func() ([]Item, error)
+	some func(names ...string) ([]Item, error) // nil if they can only be read together
+}
+
+// held is the source of items that are in memory.
+func held(items []Item) source {
+	return source{all: func() ([]Item, error) { return items, nil }}
+}
+
+// items reads those of a result, unless they are kept in memory.
+func (n *node) items() ([]Item, error) {
+	if n.kept != nil {
+		return *n.kept, nil
+	}
+	return n.source.all()
+}
+
 // node is the common storage behind the handles; it never leaves the package.
 type node struct {
 	name, full string
@@ -45,15 +64,16 @@ type node struct {
 	children   map[string]*node
 	link       string // full name of the target of a link
 	param      *param
-	load       func() ([]Item, error) // items of a result
+	source     source  // of a result's items
+	kept       *[]Item // what was read of them and is kept
 }
 
 // param is the content of a parameter. It is loaded at most once, then
 // only Set and Explore change it, before the runs.
 type param struct {
 	once     sync.Once
-	load     func() ([]Item, error) // nil if it was made in memory
-	kind     *Kind                  // nil: class unknown, value is an Items
+	source   source // empty if it was made in memory
+	kind     *Kind  // nil: class unknown, value is an Items
 	value    any
 	explored span   // nil if it is not explored
 	raw      []Item // as loaded, while unchanged
@@ -65,10 +85,10 @@ type param struct {
 func (n *node) ready() error {
 	p := n.param
 	p.once.Do(func() {
-		if p.load == nil {
+		if p.source.all == nil {
 			return
 		}
-		p.raw, p.err = p.load()
+		p.raw, p.err = p.source.all()
 		if p.err != nil {
 			return
 		}
@@ -369,7 +389,7 @@ func (r *Result) Class() string { return r.n.class }
 // its items has that under the result's own name. A class that no kind is known
 // for gives what the file holds.
 func (r *Result) Items() (Items, error) {
-	raw, err := r.n.load()
+	raw, err := r.n.items()
 	if err != nil {
 		return nil, err
 	}
@@ -388,10 +408,13 @@ func (r *Result) Items() (Items, error) {
 }
 
 // Raw reads the items as the file holds them.
-func (r *Result) Raw() ([]Item, error) { return r.n.load() }
+func (r *Result) Raw() ([]Item, error) { return r.n.items() }
 
 // Item reads one value.
 func (r *Result) Item(name string) (any, error) {
+	if v, ok, err := r.alone(name); ok || err != nil {
+		return v, err
+	}
 	items, err := r.Items()
 	if err != nil {
 		return nil, err
@@ -401,6 +424,25 @@ func (r *Result) Item(name string) (any, error) {
 		return nil, fmt.Errorf("trajectory: result %s has no item %q (it has %s): %w", r.n.full, name, strings.Join(sortedKeys(items), ", "), ErrNotFound)
 	}
 	return v, nil
+}
+
+// alone reads one item without the others, if the file and the class of the
+// result allow that.
+func (r *Result) alone(name string) (v any, ok bool, err error) {
+	k := r.scope.t.kind(r.n.class)
+	if r.n.kept != nil || r.n.source.some == nil || k == nil || k.Class != classResult && k.Class != classSparseResult {
+		return nil, false, nil
+	}
+	raw, err := r.n.source.some(name, name+jsonMark, name+sparseMark)
+	if err != nil || len(raw) == 0 {
+		return nil, false, err
+	}
+	items, _, err := k.Decode(raw)
+	if err != nil {
+		return nil, false, fmt.Errorf("trajectory: %s of class %s: %w", r.n.full, r.n.class, err)
+	}
+	v, ok = items.(Items)[name]
+	return v, ok, nil
 }
 
 // Value reads the item that is named like the result, or its only item.

@@ -82,7 +82,7 @@ func newPlan(t *Trajectory, id Identity, earlier []generation) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Header: t.Header(), Identity: id, Generation: len(earlier), earlier: earlier}
-	for r, err := range t.records((*node).encodeBase) {
+	for r, err := range t.records(t.tree.root, (*node).encodeBase) {
 		if err != nil {
 			return nil, err
 		}
@@ -224,6 +224,10 @@ func (p *Plan) Records() iter.Seq2[Record, error] {
 // Trajectory makes the trajectory that a plan describes, locked and with
 // all runs pending.
 func (p *Plan) Trajectory(kinds []Kind) (*Trajectory, error) {
+	return p.trajectory(kinds, &OpenOptions{})
+}
+
+func (p *Plan) trajectory(kinds []Kind, o *OpenOptions) (*Trajectory, error) {
 	wild, err := p.wildcards()
 	if err != nil {
 		return nil, err
@@ -234,7 +238,10 @@ func (p *Plan) Trajectory(kinds []Kind) (*Trajectory, error) {
 	}
 	spans := p.layouts()
 	for _, r := range p.records {
-		if err := t.place(r, func() ([]Item, error) { return r.Items, nil }); err != nil {
+		if !o.wants(r.Name) && spans[r.Name] == nil {
+			continue
+		}
+		if err := t.place(r, held(r.Items)); err != nil {
 			return nil, err
 		}
 		if n := t.tree.nodes[r.Name]; n.param != nil {

@@ -74,12 +74,12 @@ func (n *node) encode() ([]Item, string, error) {
 // first, parents before children, children by name. What runs have added in
 // their views is not among them.
 func (t *Trajectory) Records() iter.Seq2[Record, error] {
-	return t.records(func(n *node) ([]Item, string, error) { return n.encode() })
+	return t.records(t.tree.root, (*node).encode)
 }
 
-func (t *Trajectory) records(encode func(*node) ([]Item, string, error)) iter.Seq2[Record, error] {
+func (t *Trajectory) records(top *node, encode func(*node) ([]Item, string, error)) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		done := t.scope().walk(t.tree.root, func(n *node) bool {
+		done := t.scope().walk(top, func(n *node) bool {
 			r := n.record()
 			var err error
 			switch {
@@ -88,7 +88,7 @@ func (t *Trajectory) records(encode func(*node) ([]Item, string, error)) iter.Se
 			case n.param != nil:
 				r.Items, r.Class, err = encode(n)
 			case n.leaf:
-				r.Items, err = n.load()
+				r.Items, err = n.items()
 			}
 			if err != nil {
 				yield(r, err)
@@ -105,9 +105,15 @@ func (t *Trajectory) records(encode func(*node) ([]Item, string, error)) iter.Se
 	}
 }
 
+// Records yields the group and the nodes below it as stores write them, as
+// [Trajectory.Records] does for all.
+func (g *Group) Records() iter.Seq2[Record, error] {
+	return g.scope.t.records(g.n, (*node).encode)
+}
+
 // place puts a node that was read from a file into the tree. Leaves below the
 // branches of parameters are parameters, others results.
-func (t *Trajectory) place(r Record, load func() ([]Item, error)) error {
+func (t *Trajectory) place(r Record, from source) error {
 	if r.Name == "" {
 		t.tree.root.notes = sortedNotes(r.Annotations)
 		return nil
@@ -123,12 +129,12 @@ func (t *Trajectory) place(r Record, load func() ([]Item, error)) error {
 		}
 		n.children = map[string]*node{}
 	case t.isParameter(r):
-		n.param = &param{load: load, kind: t.kind(r.Class)}
+		n.param = &param{source: from, kind: t.kind(r.Class)}
 		if n.param.kind != nil && n.param.kind.Result {
 			n.param.kind = nil
 		}
 	default:
-		n.load = load
+		n.source = from
 	}
 	_, err := t.tree.insert(n)
 	return err

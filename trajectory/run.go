@@ -209,7 +209,7 @@ func (r *Run) Records() []Record {
 		case n.param != nil:
 			rec.Items = n.param.raw
 		case n.leaf:
-			rec.Items, _ = n.load()
+			rec.Items, _ = n.items()
 		case n.link == "" && (n == r.scope.own.root || len(n.children) > 0 && n.comment == "" && len(n.notes) == 0):
 			continue
 		}

@@ -158,6 +158,9 @@ func (s *scope) lookup(start *node, path string) (*node, error) {
 		n, err = s.search(start, parts)
 	}
 	if n == nil && err == nil {
+		n, err = s.fetch(start, path)
+	}
+	if n == nil && err == nil {
 		if err = s.t.lazyErr(s.run); err == nil {
 			err = s.notFound(start, path)
 		}

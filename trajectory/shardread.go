@@ -463,6 +463,36 @@ func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) 
 	return Record{}, fmt.Errorf("trajectory: shard %s has no %s: %w", s.path, clip(name), ErrNotFound)
 }
 
+// LoadItems reads some items of the node of that name of one run: those of these names that it has.
+func (s *Shard) LoadItems(index int, name string, items ...string) ([]Item, error) {
+	row, ok := s.rowOf[index]
+	if !ok {
+		return nil, fmt.Errorf("trajectory: shard %s does not hold run %d: %w", s.path, index, ErrNotFound)
+	}
+	if err := s.Verify(); err != nil {
+		return nil, err
+	}
+	want, err := s.meta.Names.row(index, row).template(name)
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.leaves {
+		l := &s.leaves[i]
+		if l.Name != want {
+			continue
+		}
+		if at, ok := l.position(row); ok {
+			wanted := slices.DeleteFunc(slices.Clone(l.Items), func(it itemSchema) bool { return !slices.Contains(items, it.Name) })
+			out, err := s.items(wanted, at)
+			if err != nil {
+				return nil, corrupt(s.path, err)
+			}
+			return out, nil
+		}
+	}
+	return nil, fmt.Errorf("trajectory: shard %s has no %s: %w", s.path, clip(name), ErrNotFound)
+}
+
 func (s *Shard) record(l *leafReader, naming nameMap, at int, skeleton bool) (Record, error) {
 	r := Record{Name: naming.fill(l.Name), Leaf: l.Leaf, Class: l.Class, Comment: l.Comment, Link: naming.fill(l.Link)}
 	var err error

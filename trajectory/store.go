@@ -83,6 +83,21 @@ type Writer interface {
 	Abort() error
 }
 
+// A Remover is a [Writer] that can also leave out of the new version what the
+// file holds. Not every store has such writers; [Delete] needs one.
+type Remover interface {
+	// Remove takes out a node and all below it. What is written afterwards stays.
+	// ErrNotFound if there is no such node.
+	Remove(name string) error
+}
+
+// An ItemReader is a [Reader] that can read some of a leaf's items without the
+// others.
+type ItemReader interface {
+	// Items reads the items of these names that the leaf has, in the leaf's order.
+	Items(leaf string, names ...string) ([]Item, error)
+}
+
 // A Reader reads a stored trajectory.
 type Reader interface {
 	Header() Header

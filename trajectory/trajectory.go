@@ -2,7 +2,6 @@ package trajectory
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"time"
@@ -10,7 +9,12 @@ import (
 
 // Version is the version of the layout that this package writes; it stands in
 // the header of files.
-const Version = "galvani-1"
+const Version = layoutPrefix + "1"
+
+const (
+	layoutPrefix = "galvani-"
+	layoutNumber = 1 // the newest that this package reads
+)
 
 // Options of a new trajectory.
 type Options struct {
@@ -50,7 +54,9 @@ type Trajectory struct {
 	lazyMu   sync.Mutex
 	lazy     map[int]func() error // brings in the nodes of a run; nil if there never were any
 	lazyErrs map[int]error
-	closer   io.Closer
+	files    *files // what it is read from; nil if it was made in memory
+
+	hasNoRuns bool // the table of runs was left out
 }
 
 // New makes an empty trajectory. The name follows the rules of [ValidateName] and has no dots.
@@ -93,6 +99,16 @@ func allKinds(own []Kind) ([]Kind, error) {
 		}
 	}
 	return append(slices.Clone(own), builtinKinds()...), nil
+}
+
+// Rename gives the trajectory another name, under which it is saved from now on. What is
+// on disk stays what it is.
+func (t *Trajectory) Rename(name string) error {
+	if bad := badPart(name); bad != "" || len(name) >= maxName {
+		return fmt.Errorf("trajectory: name %q of a trajectory: %s: %w", clip(name), bad, ErrName)
+	}
+	t.name = name
+	return nil
 }
 
 // Name is the trajectory's name.
@@ -142,10 +158,10 @@ func (t *Trajectory) Locked() bool { return t.locked }
 
 // Close closes the file of an opened trajectory.
 func (t *Trajectory) Close() error {
-	if t.closer == nil {
+	if t.files == nil {
 		return nil
 	}
-	return t.closer.Close()
+	return t.files.Close()
 }
 
 func (t *Trajectory) scope() *scope { return &t.outside }
@@ -230,6 +246,9 @@ func (t *Trajectory) text(during string, root *Group) string {
 func (t *Trajectory) RunInfo(i int) (RunInfo, error) {
 	if i < 0 || i >= t.length {
 		return RunInfo{}, t.noSuchRun(i)
+	}
+	if t.hasNoRuns {
+		return RunInfo{}, fmt.Errorf("trajectory: run %d: the table of runs was not read (OpenOptions.NoRuns): %w", i, ErrNotFound)
 	}
 	if i < len(t.infos) {
 		return t.infos[i], nil

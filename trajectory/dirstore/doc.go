@@ -11,6 +11,7 @@
 //
 // A part never changes. A new version writes parts of its own and then replaces
 // the manifest, which is the commit. Where two parts have the same node the later one
-// counts; a part of which nothing counts any more is removed. Writers in several
+// counts; what was removed is noted in the manifest with the parts that it was removed
+// from; a part of which nothing counts any more is removed. Writers in several
 // processes take turns at the commit; each adds to what is there then.
 package dirstore

@@ -40,6 +40,9 @@ func newReader(ctx context.Context, path string, e entry) (*reader, error) {
 		r.parts = append(r.parts, s)
 		for _, info := range s.Runs() {
 			for name, group := range s.Names(info.Index) {
+				if removes(e.Removed, i, name) {
+					continue
+				}
 				r.places[name] = place{part: i, run: info.Index, group: group}
 			}
 		}
@@ -105,11 +108,11 @@ func compareNames(a, b string) int {
 	return len(a) - len(b)
 }
 
-// shadowed tells whether all nodes of a part are replaced.
-func (r *reader) shadowed(part int, by names) bool {
+// shadowed tells whether all nodes of a part are replaced or removed.
+func (r *reader) shadowed(part int, by names, removed []removal) bool {
 	for _, info := range r.parts[part].Runs() {
 		for name := range r.parts[part].Names(info.Index) {
-			if _, ok := by[name]; !ok {
+			if _, ok := by[name]; !ok && !removes(removed, part, name) {
 				return false
 			}
 		}
@@ -141,6 +144,18 @@ func (r *reader) load(name string, skeleton bool) (trajectory.Record, error) {
 		return trajectory.Record{Name: name}, nil
 	}
 	return trajectory.Record{}, fmt.Errorf("dirstore: %s: trajectory %s has no %q: %w", r.path, r.header.Name, name, trajectory.ErrNotFound)
+}
+
+// Items implements [trajectory.ItemReader].
+func (r *reader) Items(leaf string, names ...string) ([]trajectory.Item, error) {
+	if r.closed {
+		return nil, fmt.Errorf("dirstore: %s: %w", r.path, fs.ErrClosed)
+	}
+	at, ok := r.places[leaf]
+	if !ok || at.part < 0 {
+		return nil, fmt.Errorf("dirstore: %s: trajectory %s has no leaf %q: %w", r.path, r.header.Name, leaf, trajectory.ErrNotFound)
+	}
+	return r.parts[at.part].LoadItems(at.run, leaf, names...)
 }
 
 // Nodes implements [trajectory.Reader].

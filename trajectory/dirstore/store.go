@@ -58,6 +58,20 @@ type entry struct {
 	Explored []string  `json:"explored,omitempty"`
 	Program  string    `json:"program,omitempty"`
 	Parts    []string  `json:"parts"`
+	Removed  []removal `json:"removed,omitempty"`
+}
+
+// removal says that a node, and all below it, was removed from the first parts.
+type removal struct {
+	Name  string `json:"name"`
+	Parts int    `json:"parts"`
+}
+
+// removes tells whether one of the removals takes a node out of a part.
+func removes(all []removal, part int, name string) bool {
+	return slices.ContainsFunc(all, func(r removal) bool {
+		return part < r.Parts && (name == r.Name || strings.HasPrefix(name, r.Name+"."))
+	})
 }
 
 func newEntry(h trajectory.Header) entry {
@@ -110,6 +124,11 @@ func readManifest(path string) (*manifest, error) {
 			return nil, bad(fmt.Sprintf("bad entry %q", e.Name))
 		}
 		seen[e.Name] = true
+		for _, r := range e.Removed {
+			if r.Name == "" || r.Parts < 0 || r.Parts > len(e.Parts) {
+				return nil, bad(fmt.Sprintf("bad removal of %q", r.Name))
+			}
+		}
 		for _, p := range e.Parts {
 			if !partName.MatchString(p) {
 				return nil, bad(fmt.Sprintf("bad name %q of a part", p))

@@ -40,9 +40,10 @@ type writer struct {
 	size  int
 	runs  map[int]trajectory.RunInfo
 
-	parts   []string // written so far
-	made    bool     // the folder was made by this writer
-	written names    // of all nodes
+	parts   []string  // written so far
+	removed []removal // of nodes of the version before, and of the first of parts
+	made    bool      // the folder was made by this writer
+	written names     // of all nodes
 	done    bool
 	err     error // of an earlier call; nothing is committed after it
 }
@@ -102,6 +103,50 @@ func (w *writer) Node(r trajectory.Record) error {
 	}
 	r.Comment = strings.ToValidUTF8(r.Comment, "\uFFFD")
 	return w.add(r)
+}
+
+// Remove implements [trajectory.Remover].
+func (w *writer) Remove(name string) error {
+	if err := w.usable(); err != nil {
+		return err
+	}
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if name == "" {
+		return fmt.Errorf("dirstore: the root cannot be removed: %w", trajectory.ErrName)
+	}
+	found := w.has(name)
+	if !found {
+		r, err := (&Store{}).Open(w.ctx, w.path, w.header.Name)
+		if err == nil {
+			_, err = r.Node(name)
+			r.Close()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	w.removed = append(w.removed, removal{Name: name, Parts: len(w.parts)})
+	for written := range w.written {
+		if written == name || strings.HasPrefix(written, name+".") {
+			delete(w.written, written)
+		}
+	}
+	return nil
+}
+
+// has tells whether a node, or one below it, was written.
+func (w *writer) has(name string) bool {
+	for written := range w.written {
+		if written == name || strings.HasPrefix(written, name+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // add gathers a node, whatever its name.
@@ -252,14 +297,31 @@ func (w *writer) Commit() error {
 	}
 	var stale []string
 	if old != nil {
-		for i, part := range m.Trajectories[at].Parts {
+		before := m.Trajectories[at]
+		gone := slices.Clone(before.Removed)
+		for _, r := range w.removed {
+			gone = append(gone, removal{Name: r.Name, Parts: len(before.Parts)})
+		}
+		kept := make([]int, 1, len(before.Parts)+1) // how many of the first parts stay
+		for i, part := range before.Parts {
 			switch {
 			case slices.Contains(w.parts, part):
-			case old.shadowed(i, w.written):
+			case old.shadowed(i, w.written, gone):
 				stale = append(stale, part)
 			default:
 				e.Parts = append(e.Parts, part)
 			}
+			kept = append(kept, len(e.Parts))
+		}
+		for _, r := range before.Removed {
+			if r.Parts = kept[r.Parts]; r.Parts > 0 {
+				e.Removed = append(e.Removed, r)
+			}
+		}
+	}
+	for _, r := range w.removed {
+		if r.Parts += len(e.Parts); r.Parts > 0 {
+			e.Removed = append(e.Removed, r)
 		}
 	}
 	e.Parts = append(e.Parts, w.parts...)

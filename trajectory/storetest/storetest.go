@@ -40,6 +40,10 @@ func Run(t *testing.T, newStore func(t *testing.T) trajectory.Store) {
 		"Missing":            testMissing,
 		"NotAFile":           testNotAFile,
 		"TrajectoryAndMerge": testMerge,
+		"GrowingSweep":       testGrowingSweep,
+		"Removal":            testRemoval,
+		"SomeItems":          testSomeItems,
+		"SaveModes":          testSaveModes,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t)
