@@ -16,7 +16,6 @@ import (
 	"galvani/internal/durable"
 	"galvani/trajectory"
 	"galvani/trajectory/merge"
-	"galvani/trajectory/table"
 )
 
 func checkCommand() command {
@@ -191,7 +190,7 @@ func (c *checker) trajectory(name string) error {
 		}
 	}
 	if c.problems == before {
-		c.scalars(name)
+		return c.scalars(name)
 	}
 	return nil
 }
@@ -306,42 +305,18 @@ func (c *checker) archive(r trajectory.Reader, name string, first, last int, h t
 }
 
 // scalars compares the table of all scalars with the runs themselves.
-func (c *checker) scalars(name string) {
-	if exists(trajectory.RunsDir(c.path)) {
-		return // shards may have more than the table; the runs are compared with them
-	}
-	of := func(read func() (*table.Table, error)) *table.Table {
-		t, err := read()
-		if err != nil {
-			c.problem("trajectory %s: %v", name, err)
+func (c *checker) scalars(name string) error {
+	differences, err := merge.CompareScalars(c.ctx, merge.Stored{Store: c.store, Path: c.path, Name: name})
+	if err != nil {
+		if ctx := c.ctx.Err(); ctx != nil {
+			return ctx
 		}
-		return t
+		c.problem("trajectory %s: %v", name, err)
 	}
-	fast := of(func() (*table.Table, error) { return table.Read(c.ctx, c.path, openOptions(name), table.Options{}) })
-	slow := of(func() (*table.Table, error) {
-		t, err := open(c.ctx, c.path, name)
-		if err != nil {
-			return nil, err
-		}
-		defer t.Close()
-		return table.New(c.ctx, t, table.Options{})
-	})
-	if fast == nil || slow == nil {
-		return
+	for _, d := range differences {
+		c.problem("trajectory %s: %s", name, d)
 	}
-	if !slices.Equal(fast.Names(), slow.Names()) {
-		c.problem("trajectory %s: the table of scalars has the columns %s, the runs %s", name, strings.Join(fast.Names(), ", "), strings.Join(slow.Names(), ", "))
-		return
-	}
-	others := slow.Columns()
-	for i, col := range fast.Columns() {
-		for row := range fast.Rows() {
-			if a, b := col.Text(row), others[i].Text(row); a != b {
-				c.problem("trajectory %s: run %d has %s = %s, the table of scalars says %s", name, row, col.Name, b, a)
-				break
-			}
-		}
-	}
+	return nil
 }
 
 // folder checks plan and shards.

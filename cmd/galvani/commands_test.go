@@ -407,7 +407,7 @@ func TestCheckFindsDamage(t *testing.T) {
 						{Name: "rate", Data: trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Float, Values: []float64{7}}}}}))
 					require.NoError(t, x.Commit())
 				})
-			}, "run 1 has rate = 7, the table of scalars says 0.1"},
+			}, "run 1 has rate = 7.0, table scalars says 0.1"},
 			"parameter that is not that of the plan": {func(path string) {
 				rewritten(t, path, func(h *trajectory.Header, w func() trajectory.Writer) {
 					x := w()

@@ -105,10 +105,6 @@ func selected(ctx context.Context, path, name, where string, o table.Options) (*
 		return nil, err
 	}
 	shown := slices.Clone(o.Parameters)
-	explored := map[string]bool{}
-	for _, full := range t.Explored() {
-		explored[full] = true
-	}
 	var asked []string
 	results := false
 	for _, n := range p.names() {
@@ -116,12 +112,12 @@ func selected(ctx context.Context, path, name, where string, o table.Options) (*
 			o.Log = o.Log || n != "run" && n != "state" && n != "seed"
 			continue
 		}
-		param, err := t.Parameter(n)
-		switch {
-		case err != nil || !strings.HasPrefix(param.FullName(), "parameters."):
-			results = true
-		case !explored[param.FullName()]:
-			asked = append(asked, strings.TrimPrefix(param.FullName(), "parameters."))
+		found := parametersCalled(t, n)
+		results = results || len(found) == 0
+		for _, full := range found {
+			if !slices.Contains(t.Explored(), full) {
+				asked = append(asked, strings.TrimPrefix(full, "parameters."))
+			}
 		}
 	}
 	if err := t.Close(); err != nil {
@@ -146,6 +142,25 @@ func selected(ctx context.Context, path, name, where string, o table.Options) (*
 	}
 	keep := slices.DeleteFunc(some.Names(), func(n string) bool { return slices.Contains(hidden, n) })
 	return some.Select(keep...)
+}
+
+// parametersCalled are the full names of the parameters that end with a name. (A
+// search of the whole tree would look at the nodes of all runs.)
+func parametersCalled(t *trajectory.Trajectory, name string) []string {
+	g := branch(t, "parameters")
+	if g == nil {
+		return nil
+	}
+	var found []string
+	for full := range g.Parameters() {
+		if full == "parameters."+name {
+			return []string{full}
+		}
+		if strings.HasSuffix(full, "."+name) {
+			found = append(found, full)
+		}
+	}
+	return found
 }
 
 // aboutRuns are the columns about a run itself.
