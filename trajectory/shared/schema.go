@@ -37,6 +37,7 @@ func (c Column) same(d Column) bool {
 	return c.Name == d.Name && numpyType(c.Type) == numpyType(d.Type) && slices.Equal(c.Cell, d.Cell) && c.Ragged == d.Ragged
 }
 
+// String is name, type and shape of a cell.
 func (c Column) String() string {
 	s := c.Name + " " + string(c.Type)
 	if c.Ragged {
