@@ -83,11 +83,7 @@ func (t *Trajectory) Clear() error {
 		clear(t.lazy) // nothing is brought in any more
 		t.lazyMu.Unlock()
 	}
-	var all []*node
-	for _, c := range t.scope().children(t.tree.root) {
-		all = append(all, c)
-	}
-	return t.removeAll(all)
+	return t.removeAll(slices.Clone(t.scope().children(t.tree.root)))
 }
 
 // removeAll checks and removes nodes with all below them.

@@ -114,6 +114,9 @@ func notedNames(byName map[string]*Record, group string, runs int) (namesOf, err
 	}
 	var n namesOf
 	names, ok := value("names").(ListOf[string])
+	if !ok {
+		return n, errNoted
+	}
 	n.names = names
 	if n.all, ok = value("all").(string); !ok {
 		return n, errNoted
