@@ -11,6 +11,7 @@ type AddOption struct {
 	comment    string
 	annotation string
 	value      any
+	limit      *limit
 }
 
 // Comment gives a node its comment.
@@ -22,6 +23,11 @@ func Annotate(name string, value any) AddOption { return AddOption{annotation: n
 func (n *node) apply(opts []AddOption) error {
 	for _, o := range opts {
 		switch {
+		case o.limit != nil:
+			if n.param == nil {
+				return fmt.Errorf("trajectory: %s is no parameter and has no limits: %w", orRoot(n.full), ErrType)
+			}
+			n.limits = append(n.limits, o.limit)
 		case o.annotation != "":
 			if bad := badPart(o.annotation); bad != "" {
 				return fmt.Errorf("trajectory: annotation of %s: %s: %w", n.full, bad, ErrName)

@@ -156,8 +156,8 @@ type field struct {
 	name    string
 	comment string
 	unit    string
-	notes   []AddOption
-	group   bool // a struct of its own: a group
+	notes   []AddOption // annotations and limits
+	group   bool        // a struct of its own: a group
 }
 
 var quantityType = reflect.TypeFor[quantity.Quantity]()
@@ -198,7 +198,14 @@ func fieldsOf(t reflect.Type) ([]field, error) {
 		if err != nil {
 			bad = append(bad, fmt.Errorf("trajectory: field %s of %s: %w", f.Name, t, err))
 		}
-		x.notes = notes
+		limits, err := tagLimits(f)
+		if err != nil {
+			bad = append(bad, fmt.Errorf("trajectory: field %s of %s: %w", f.Name, t, err))
+		}
+		if len(limits) > 0 && x.group {
+			bad = append(bad, fmt.Errorf("trajectory: field %s of %s is a group and has no limits: %w", f.Name, t, ErrType))
+		}
+		x.notes = append(notes, limits...)
 		out = append(out, x)
 	}
 	if len(out) == 0 && len(bad) == 0 {
@@ -259,7 +266,14 @@ func parseScalar(text string) any {
 // Without param the field's own name is taken, param:"-" leaves it out. The
 // unit of a quantity must have its dimension; of a plain number it becomes the
 // annotation "unit". A field that is itself a struct with such tags is a group
-// below. A path of several structs may name the same group, but no parameter
+// below. The tags min, max, above, below, oneof and required are limits that
+// [Trajectory.Check] applies, and so is a method Check() error of the struct, which
+// is called with the values of every run:
+//
+//	P    float64 `param:"p" min:"0" max:"1"`
+//	Kind string  `oneof:"ring, random"`
+//
+// A path of several structs may name the same group, but no parameter
 // twice. Either all is added or nothing.
 func (t *Trajectory) AddStruct(path string, value any, opts ...AddOption) error {
 	v := reflect.Indirect(reflect.ValueOf(value))
@@ -270,9 +284,11 @@ func (t *Trajectory) AddStruct(path string, value any, opts ...AddOption) error 
 	for full := range t.tree.nodes {
 		before[full] = true
 	}
+	rules := len(t.rules)
 	err := t.addStruct(path, v, opts)
 	if err != nil {
 		t.removeNew(before)
+		t.rules = t.rules[:rules]
 	}
 	return err
 }
@@ -330,7 +346,11 @@ func (t *Trajectory) addStruct(path string, v reflect.Value, opts []AddOption) e
 		}
 		bad = append(bad, t.tree.nodes[full].apply(opts))
 	}
-	return errors.Join(bad...)
+	if err := errors.Join(bad...); err != nil {
+		return err
+	}
+	t.structRule(path, v.Type())
+	return nil
 }
 
 // checkUnit compares the unit of a tag with a quantity's dimension. It returns
@@ -358,11 +378,11 @@ func (f field) checkUnit(value any) (string, error) {
 // group without a field are errors, all of them in one.
 func Bind[T any](g Getter, path string) (T, error) {
 	var out T
-	err := bind(g, path, reflect.ValueOf(&out).Elem())
+	err := bind(g, path, reflect.ValueOf(&out).Elem(), true)
 	return out, err
 }
 
-func bind(g Getter, path string, v reflect.Value) error {
+func bind(g Getter, path string, v reflect.Value, whole bool) error {
 	fields, err := fieldsOf(v.Type())
 	if err != nil {
 		return err
@@ -383,7 +403,7 @@ func bind(g Getter, path string, v reflect.Value) error {
 	var bad []error
 	for _, c := range group.Children() {
 		present[c.Name()] = true
-		if c.IsLeaf() && !known[c.Name()] {
+		if whole && c.IsLeaf() && !known[c.Name()] {
 			bad = append(bad, fmt.Errorf("trajectory: %s has no field in %s", c.FullName(), v.Type()))
 		}
 	}
@@ -394,7 +414,7 @@ func bind(g Getter, path string, v reflect.Value) error {
 		}
 		at := join(path, f.name)
 		if f.group {
-			bad = append(bad, bind(g, at, v.Field(f.index)))
+			bad = append(bad, bind(g, at, v.Field(f.index), whole))
 			continue
 		}
 		c, err := g.Node(at)

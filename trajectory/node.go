@@ -64,8 +64,9 @@ type node struct {
 	children   map[string]*node
 	link       string // full name of the target of a link
 	param      *param
-	source     source  // of a result's items
-	kept       *[]Item // what was read of them and is kept
+	limits     []*limit // of the values of a parameter
+	source     source   // of a result's items
+	kept       *[]Item  // what was read of them and is kept
 }
 
 // param is the content of a parameter. It is loaded at most once, then

@@ -49,6 +49,7 @@ type Trajectory struct {
 	stored        bool      // it comes from a file
 	infos         []RunInfo // nil: all pending
 	presets       map[string]any
+	rules         []rule
 
 	mu       sync.RWMutex // guards the tree while runs' nodes are brought in
 	lazyMu   sync.Mutex
