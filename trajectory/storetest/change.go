@@ -2,7 +2,11 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -196,4 +200,66 @@ func testSaveModes(t *testing.T, s *suite) {
 		assert.Error(t, trajectory.Delete(background, s, s.path, "", o, name), name)
 	}
 	assert.Error(t, trajectory.Delete(background, s, s.path, "", trajectory.DeleteOptions{}, "results"), "it is not empty")
+}
+
+// What a sweep looks like does not depend on whether it was merged, and how,
+// whichever branches it has.
+func testMergedOrNot(t *testing.T, s *suite) {
+	parts := map[string]func(*trajectory.Trajectory) error{
+		"derived": func(tr *trajectory.Trajectory) error { return tr.AddDerived("d", 1) },
+		"results": func(tr *trajectory.Trajectory) error { return tr.AddResult("r", 1) },
+		"config":  func(tr *trajectory.Trajectory) error { return tr.AddConfig("c", 1) },
+		"empty":   func(tr *trajectory.Trajectory) error { return tr.AddGroup("derived_parameters") },
+		"own":     func(tr *trajectory.Trajectory) error { return tr.AddGroup("mine.notes", trajectory.Comment("x")) },
+		"link":    func(tr *trajectory.Trajectory) error { return tr.AddLink("links.x", "parameters.x") },
+	}
+	ofRun := map[string]func(*trajectory.Run) error{
+		"nothing": func(*trajectory.Run) error { return nil },
+		"derived": func(r *trajectory.Run) error { return r.AddDerived("h", 1) },
+		"results": func(r *trajectory.Run) error { return r.AddResult("z", 1) },
+		"group":   func(r *trajectory.Run) error { return r.AddGroup("dpar.g") },
+		"link":    func(r *trajectory.Run) error { return r.AddLink("x", "parameters.x") },
+	}
+	base := s.path
+	for part, add := range parts {
+		for what, run := range ofRun {
+			if part != "derived" && part != "empty" && what != "nothing" {
+				continue // what runs add does not depend on these
+			}
+			for _, groups := range []int{0, -1} {
+				s.path = strings.TrimSuffix(base, s.Extensions()[0]) + "_" + part + "_" + what + fmt.Sprint(groups) + s.Extensions()[0]
+				tr, err := trajectory.New("sweep", trajectory.Options{Now: func() time.Time { return born }})
+				require.NoError(t, err)
+				require.NoError(t, tr.AddParameter("x", 0))
+				require.NoError(t, tr.Explore(trajectory.Over("x", trajectory.Trials(3))))
+				require.NoError(t, add(tr))
+				tr.Lock()
+				dir := trajectory.RunsDir(s.path)
+				plan, err := trajectory.NewPlan(tr, trajectory.Identity{})
+				require.NoError(t, err)
+				require.NoError(t, trajectory.WritePlan(dir, plan))
+				for i, state := range []trajectory.State{trajectory.Done, trajectory.Failed} {
+					r, err := tr.Run(i)
+					require.NoError(t, err)
+					require.NoError(t, run(r))
+					_, err = trajectory.WriteShard(dir, plan, trajectory.RunRecord{Info: trajectory.RunInfo{Index: i, State: state}, Records: r.Records()})
+					require.NoError(t, err)
+				}
+				read := func() string {
+					back, err := trajectory.Open(background, s.path, trajectory.OpenOptions{Stores: []trajectory.Store{s}})
+					require.NoError(t, err)
+					defer back.Close()
+					return dump(t, back)
+				}
+				before := read()
+				for range 2 {
+					_, err = trajectory.Merge(background, dir, s, s.path, trajectory.MergeOptions{PerRunGroups: groups})
+					require.NoError(t, err)
+					require.Equal(t, before, read(), "%s, %s in runs, %d", part, what, groups)
+				}
+				require.NoError(t, os.RemoveAll(dir))
+				require.Equal(t, before, read(), "%s, %s in runs, %d", part, what, groups)
+			}
+		}
+	}
 }

@@ -41,6 +41,7 @@ func Run(t *testing.T, newStore func(t *testing.T) trajectory.Store) {
 		"NotAFile":           testNotAFile,
 		"TrajectoryAndMerge": testMerge,
 		"GrowingSweep":       testGrowingSweep,
+		"MergedOrNot":        testMergedOrNot,
 		"Removal":            testRemoval,
 		"SomeItems":          testSomeItems,
 		"SaveModes":          testSaveModes,
