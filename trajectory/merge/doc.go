@@ -17,7 +17,8 @@
 // The runs of the others get the next free indices, and the nodes that belong
 // to a run move with it, wherever in the tree they are: results.runs.run_00000003.z as
 // well as results.fits.run_00000003 and everything in run_set_00000. What stands under run_ALL is
-// copied once, to the first of the new runs, and the others get links to it. Results
+// copied once, to the first of the new runs, and the others get links to it, unless the target
+// has the same there. Results
 // outside of runs are added unless the target has something of that name. The branches
 // config.git, config.environment and config.merge are added, and a group
 // config.merge.merge_… tells what was merged, with pypet's names.

@@ -356,13 +356,21 @@ func (c *copier) packable(s *source, records []trajectory.Record, olds []string)
 	return records
 }
 
-// common reads the nodes under run_ALL.
+// common reads the nodes under run_ALL, but for those that the target has there, too:
+// a run without a node of its own finds them.
 func (c *copier) common(s *source, all []trajectory.Record) ([]trajectory.Record, error) {
 	var out []trajectory.Record
 	for _, r := range all {
 		full, err := s.reader.Node(r.Name)
 		if err != nil {
 			return nil, err
+		}
+		there, err := c.target.reader.Node(r.Name)
+		if err != nil && !errors.Is(err, trajectory.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil && there.Leaf == full.Leaf && there.Link == "" && trajectory.EqualItems(there.Items, full.Items) {
+			continue
 		}
 		out = append(out, full)
 	}

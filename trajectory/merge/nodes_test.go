@@ -139,8 +139,9 @@ func TestRunALLIsCopiedOnceAndLinked(t *testing.T) {
 	for name, limit := range map[string]int{"groups": 0, "packed": -1} {
 		t.Run(name, func(t *testing.T) {
 			eachStore(t, func(t *testing.T, s trajectory.Store) {
-				a := write(t, s, "a", 2, 0, derived("derived_parameters.runs.run_ALL.d", 1))
+				a := write(t, s, "a", 2, 0, derived("derived_parameters.runs.run_ALL.d", 1), derived("derived_parameters.runs.run_ALL.same", 9))
 				b := write(t, s, "b", 3, 1, // its first run is a's second
+					derived("derived_parameters.runs.run_ALL.same", 9),
 					derived("derived_parameters.runs.run_ALL.d", 2), derived("derived_parameters.runs.run_ALL.e", 3), derived("derived_parameters.runs.run_00000002.e", 4),
 					result("results.run_set_ALL.run_ALL.r", 5),
 					trajectory.Record{Name: "derived_parameters.runs.run_ALL.link", Link: "parameters.x"},
@@ -152,7 +153,10 @@ func TestRunALLIsCopiedOnceAndLinked(t *testing.T) {
 				for run, want := range map[int]int{2: 3, 3: 4} {
 					r, err := tr.Run(run)
 					require.NoError(t, err)
-					v, err := trajectory.Get[int](r, "derived_parameters.runs.$.e")
+					v, err := trajectory.Get[int](r, "derived_parameters.runs.$.same")
+					require.NoError(t, err)
+					assert.Equal(t, 9, v, "what is the same for all runs of both is found there")
+					v, err = trajectory.Get[int](r, "derived_parameters.runs.$.e")
 					require.NoError(t, err)
 					assert.Equal(t, want, v)
 					v, err = trajectory.Get[int](r, "results.$set.$.r")
@@ -161,7 +165,7 @@ func TestRunALLIsCopiedOnceAndLinked(t *testing.T) {
 				}
 				if limit == 0 {
 					assert.Equal(t, map[string]any{
-						"derived_parameters.runs.run_ALL.d":      int64(1),
+						"derived_parameters.runs.run_ALL.d": int64(1), "derived_parameters.runs.run_ALL.same": int64(9),
 						"derived_parameters.runs.run_00000002.d": int64(2), "derived_parameters.runs.run_00000003.d": "-> derived_parameters.runs.run_00000002.d",
 						"derived_parameters.runs.run_00000002.e": int64(3), "derived_parameters.runs.run_00000003.e": int64(4),
 						"results.run_set_00000.run_00000002.r": int64(5), "results.run_set_00000.run_00000003.r": "-> results.run_set_00000.run_00000002.r",

@@ -16,7 +16,7 @@ import (
 const (
 	packedIndex = "packed_index"
 	packedBytes = "npz"
-	packRuns    = 100_000
+	packRuns    = 20_000
 	packSize    = 64 << 20
 )
 
