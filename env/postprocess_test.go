@@ -462,3 +462,25 @@ func TestHostsServeAllRoundsOfAGrowingSweep(t *testing.T) {
 	assert.NotContains(t, errs.String(), "left out")
 	assert.Equal(t, wholeGrown(t), dump(t, file(dir)))
 }
+
+// BenchmarkRound is what a round of post-processing costs beside its two runs, at the
+// beginning of a sweep and after many rounds.
+func BenchmarkRound(b *testing.B) {
+	for _, rounds := range []int{10, 100, 200} {
+		b.Run(fmt.Sprint(rounds), func(b *testing.B) {
+			for b.Loop() {
+				p := newProbe(2)
+				p.options = []env.Option{env.PostProcess(func(_ context.Context, _ *trajectory.Trajectory, done []env.Outcome) (trajectory.Design, error) {
+					if len(done) >= 2*rounds {
+						return nil, nil
+					}
+					return trajectory.Over("x", trajectory.Values(1, 2)), nil
+				})}
+				if status, stderr := p.exec(b.Context(), "-out", b.TempDir(), "-progress", "none", "-workers", "2"); status != 0 {
+					b.Fatal(stderr)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N*rounds), "ms/round")
+		})
+	}
+}

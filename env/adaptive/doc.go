@@ -40,6 +40,6 @@
 // The exploration consists of the parameters of the search, and of [Trials] if there are any.
 // An objective that depends on chance is averaged over trials; without them the value of a
 // point is what its one run gave. Playing a search again takes time that grows with its
-// length, so that all of it grows with the square: about a second for 10 000 runs in
-// 100 generations, nothing beside simulations.
+// length, so that all of it grows with the square: 1.6 s of processor time beside the runs for
+// 100 rounds, 5.5 s for 200.
 package adaptive
