@@ -65,7 +65,7 @@ func (t *Trajectory) AddDerived(path string, value any, opts ...AddOption) error
 	return t.addParameter(branchDerived, path, value, opts)
 }
 
-// AddResult adds a result below results: a value, or several as [Items].
+// AddResult adds a result below results: a value, or several as [Items] or [Numbered].
 func (t *Trajectory) AddResult(path string, value any, opts ...AddOption) error {
 	full, err := t.fullName(branchResults, path, noRun)
 	if err != nil {
@@ -139,6 +139,9 @@ func (t *Trajectory) Set(path string, value any) error {
 	}
 	if t.locked {
 		return fmt.Errorf("trajectory: %s cannot be changed: the runs have started: %w", n.full, ErrLocked)
+	}
+	if n.locked {
+		return n.lockedError("changed")
 	}
 	if err := n.ready(); err != nil {
 		return err
@@ -292,6 +295,10 @@ func (t *Trajectory) newResult(full string, value any, opts []AddOption) (*node,
 
 // encodeResult makes the items of a result and names its class.
 func (t *Trajectory) encodeResult(full string, value any) ([]Item, string, error) {
+	if v, ok := value.(Numbered); ok {
+		_, name := cutLast(full)
+		value = v.named(name)
+	}
 	items, several := value.(Items)
 	if !several {
 		_, name := cutLast(full)

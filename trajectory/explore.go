@@ -27,8 +27,11 @@ func (t *Trajectory) Explore(d Design) error {
 			columns[0].Name, n, t.explored[0].full, t.length)
 	}
 	found, err := t.explorations(columns, func(n *node) error {
-		if n.param.explored != nil {
+		switch {
+		case n.param.explored != nil:
 			return fmt.Errorf("trajectory: %s is explored already", n.full)
+		case n.locked:
+			return n.lockedError("explored")
 		}
 		return nil
 	})

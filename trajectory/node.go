@@ -65,6 +65,7 @@ type node struct {
 	link       string // full name of the target of a link
 	param      *param
 	limits     []*limit // of the values of a parameter
+	locked     bool     // a parameter that was locked alone
 	source     source   // of a result's items
 	kept       *[]Item  // what was read of them and is kept
 }

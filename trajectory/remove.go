@@ -95,6 +95,9 @@ func (t *Trajectory) removeAll(gone []*node) error {
 			if m.param != nil && t.locked && !t.stored {
 				err = fmt.Errorf("trajectory: %s cannot be removed: the runs have started: %w", m.full, ErrLocked)
 			}
+			if m.locked && err == nil {
+				err = m.lockedError("removed")
+			}
 			if slices.Contains(t.explored, m) {
 				explored[m] = true
 			}
