@@ -91,12 +91,12 @@ func (s *sweep) executeAll(ctx context.Context) (left int, post, err error) {
 		if s.tooManyFailed() {
 			return 0, nil, nil
 		}
-		grown, err := s.grow(ctx)
+		grown, post, err := s.grow(ctx)
 		if ctx.Err() != nil {
 			return 0, nil, s.stopped(ctx)
 		}
-		if err != nil || !grown {
-			return 0, err, nil
+		if !grown {
+			return 0, post, err
 		}
 	}
 }
@@ -111,31 +111,31 @@ func (s *sweep) endHosts() {
 // tooManyFailed tells whether StopAfter ends the sweep.
 func (s *sweep) tooManyFailed() bool { return s.stopAfter > 0 && s.broke >= s.stopAfter }
 
-// grow asks for more points and makes a further generation of the plan of them; false
-// if there are none.
-func (s *sweep) grow(ctx context.Context) (bool, error) {
+// grow asks for more points and makes a further generation of the plan of them; false if
+// there are none. What is wrong with post-processing is told apart from what else fails.
+func (s *sweep) grow(ctx context.Context) (grown bool, post, err error) {
 	if len(s.post) == 0 {
-		return false, nil
+		return false, nil, nil
 	}
 	design, err := s.postProcess(ctx)
 	if err != nil {
-		return false, fmt.Errorf("env: post-processing: %w", err)
+		return false, fmt.Errorf("env: post-processing: %w", err), nil
 	}
 	if design == nil {
-		return false, nil
+		return false, nil, nil
 	}
 	if err := s.t.Expand(design); err != nil {
-		return false, fmt.Errorf("env: post-processing adds points that cannot be run: %w", err)
+		return false, fmt.Errorf("env: post-processing adds points that cannot be run: %w", err), nil
 	}
 	plan, err := s.plan.Next(s.t, trajectory.Identity{Build: s.board.build(), Args: s.arguments()})
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	if err := trajectory.WritePlan(s.dir, plan); err != nil {
-		return false, fmt.Errorf("env: the points that post-processing adds cannot be saved: %w", err)
+		return false, nil, fmt.Errorf("env: the points that post-processing adds cannot be saved: %w; the same command goes on", err)
 	}
 	s.goOnWith(plan)
-	return true, nil
+	return true, nil, nil
 }
 
 // postProcess calls the functions of PostProcess up to one that adds points.

@@ -484,3 +484,22 @@ func BenchmarkRound(b *testing.B) {
 		})
 	}
 }
+
+func TestPointsThatCannotBeSaved(t *testing.T) {
+	dir := t.TempDir()
+	p, g := newGrower(4, 8)
+	g.phase = func(at string) {
+		if at == "processing 4" { // a folder where the file would be
+			require.NoError(t, os.MkdirAll(filepath.Join(runsDir(dir), "plan_00001.npz"), 0o777))
+		}
+	}
+	p.options = []env.Option{env.PostProcess(g.process)}
+	status, stderr := p.in(t, dir)
+	assert.Equal(t, 1, status)
+	assert.Contains(t, stderr, "the points that post-processing adds cannot be saved")
+	require.NoError(t, os.Remove(filepath.Join(runsDir(dir), "plan_00001.npz")))
+	p, _ = newGrower(4, 8)
+	status, stderr = p.in(t, dir)
+	assert.Equal(t, 0, status, stderr)
+	assert.EqualValues(t, 4, p.executed.Load())
+}

@@ -12,7 +12,8 @@ import (
 // A Reporter is an [Experiment] that tells how far a run has come, so that long
 // runs move the bar and the estimate before the first of them is finished.
 type Reporter interface {
-	// ReportTo is called once before the first run. The experiment calls report
+	// ReportTo is called before the first run, and again before those that
+	// post-processing adds. The experiment calls report
 	// as often as it likes and from any goroutine with the index of the run and
 	// the finished fraction of it, from 0 to 1.
 	ReportTo(report func(run int, fraction float64))

@@ -45,7 +45,7 @@ const maxReasons = 20
 //
 // Failed runs are recorded and do not stop the others; they make the error a
 // [*SweepError]. A cancelled ctx stops running ones; the error wraps its cause.
-// t is locked. Run must not be called twice at the same time with one name.
+// t is locked, and grows by the points that post-processing adds. Run must not be called twice at the same time with one name.
 //
 // In a process that is a worker of the sweep, Run executes a share of its runs and
 // then returns an error that ends the program; of another sweep it does nothing.
