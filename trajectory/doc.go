@@ -18,8 +18,13 @@
 // It is pypet's: the branches config, parameters, derived_parameters and results
 // hold groups and leaves, names are parts joined by dots. [Trajectory.Node]
 // says how nodes are found, [ValidateName] which names are allowed. Values keep
-// their types on disk and back ([Encode] lists them); other types come in as kinds
-// of leaves ([Kind]), such as brianparam's for quantities.
+// their types on disk and back ([Encode] lists them); sparse matrices ([Sparse]) and
+// Go structs ([JSON]) are stored so that pypet reads them, and further types come in as kinds
+// of leaves ([Kind]), such as brianparam's for quantities. PYPET.md says what each of pypet's
+// functions is here.
+//
+// [Trajectory.Check] holds what is set up against limits of parameters (tags of a
+// struct, options such as [AtLeast]) and rules across them ([Trajectory.Rule]) before anything runs.
 //
 // # From runs to a file
 //
@@ -27,8 +32,13 @@
 // says all that is needed to run it, and shards, .npz archives with the results of
 // runs that are finished ([WriteShard]). Both are on disk, whole, before the call
 // returns; killing the program at any moment costs nothing that was published. [Merge] assembles
-// the file of any [Store]; [Open] reads file and shards as one. [Dump] prints
+// the file of any [Store]; [Open] reads file and shards as one, all of it or parts. [Dump] prints
 // what a trajectory is in a form to be compared.
+//
+// A sweep that has begun grows by [Trajectory.Expand] and a further generation of
+// its plan ([Plan.Next]), plan_00001.npz beside plan.npz; runs that are done stay done.
+// [Save] and [SaveWith] write trajectories and parts of them to files apart from
+// sweeps, [Delete] takes nodes out of files.
 //
 // # Concurrency
 //

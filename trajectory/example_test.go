@@ -103,3 +103,75 @@ func ExampleDump() {
 	// parameters.tau	#leaf	name	Parameter
 	// parameters.tau	data	TABLE{data:SCALAR:float[1]}	{"data":[0.1]}
 }
+
+func ExampleTrajectory_Expand() {
+	t, _ := trajectory.New("net", trajectory.Options{})
+	t.AddParameter("x", 0)
+	t.Explore(trajectory.Over("x", trajectory.Values(1, 2)))
+	plan, _ := trajectory.NewPlan(t, trajectory.Identity{}) // written, and both runs executed
+
+	err := t.Expand(trajectory.Over("x", trajectory.Values(8)))
+	next, _ := plan.Next(t, plan.Identity) // to be written beside it
+	r, _ := t.Run(2)
+	fmt.Println(err, t.Len(), r.Summary(), next.Generation)
+	// Output: <nil> 3 x: 8 1
+}
+
+func ExampleTrajectory_Check() {
+	type model struct {
+		N       int     `param:"N" min:"1"`
+		Cluster int     `param:"clustersize"`
+		P       float64 `param:"p" min:"0" max:"1"`
+	}
+	t, _ := trajectory.New("net", trajectory.Options{})
+	t.AddStruct("model", model{N: 100, Cluster: 80, P: 1.5})
+	t.Rule("clusters divide the neurons", func(g trajectory.Getter) error {
+		m, err := trajectory.Bind[model](g, "model")
+		if err == nil && m.N%m.Cluster != 0 {
+			err = fmt.Errorf("%d neurons in clusters of %d", m.N, m.Cluster)
+		}
+		return err
+	})
+	fmt.Println(t.Check())
+	// Output:
+	// trajectory: parameters.model.p is 1.5, want at most 1: breaks a rule
+	// trajectory: clusters divide the neurons: breaks a rule: 100 neurons in clusters of 80
+}
+
+func ExampleJSON() {
+	type options struct {
+		Depth int
+		Names []string
+	}
+	t, _ := trajectory.New("net", trajectory.Options{})
+	t.AddParameter("options", options{Depth: 3, Names: []string{"a"}})
+	p, _ := t.Parameter("options")
+	o, err := trajectory.Get[options](t, "options")
+	fmt.Println(p)
+	fmt.Println(o.Depth, err)
+	// Output:
+	// <Parameter> parameters.options: {"Depth":3,"Names":["a"]}
+	// 3 <nil>
+}
+
+func ExampleGroup_Walk() {
+	t, _ := trajectory.New("net", trajectory.Options{})
+	t.AddParameter("model.tau", 10.5)
+	t.AddParameter("seed", 1)
+	for name := range t.Root().Walk(trajectory.Walk{MaxDepth: 2}) {
+		fmt.Println(name)
+	}
+	// Output:
+	// parameters
+	// parameters.model
+	// parameters.seed
+}
+
+func ExampleCSR() {
+	m, _ := trajectory.NewCSR(2, 3, []trajectory.Entry[float64]{{Row: 0, Column: 2, Value: 1.5}, {Row: 1, Column: 0, Value: -2}})
+	t, _ := trajectory.New("net", trajectory.Options{})
+	t.AddResult("weights", m)
+	back, err := trajectory.Get[trajectory.CSR[float64]](t, "weights")
+	fmt.Println(trajectory.Dense(back).Data, err)
+	// Output: [0 0 1.5 -2 0 0] <nil>
+}
