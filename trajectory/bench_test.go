@@ -96,3 +96,24 @@ func BenchmarkEncodeShard(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/run")
 }
+
+// A plan of 100 000 runs at points of their own, made and written.
+func BenchmarkPlan(b *testing.B) {
+	values := make([]float64, 100_000)
+	for i := range values {
+		values[i] = float64(i) / 7
+	}
+	dir := b.TempDir()
+	i := 0
+	for b.Loop() {
+		tr, err := trajectory.New("plan", trajectory.Options{})
+		require.NoError(b, err)
+		require.NoError(b, tr.AddParameter("x", 0.0))
+		require.NoError(b, tr.AddParameter("trial", 0))
+		require.NoError(b, tr.Explore(trajectory.Zip{trajectory.Over("x", trajectory.Values(values...)), trajectory.Over("trial", trajectory.Trials(len(values)))}))
+		p, err := trajectory.NewPlan(tr, trajectory.Identity{})
+		require.NoError(b, err)
+		i++
+		require.NoError(b, trajectory.WritePlan(fmt.Sprint(dir, "/", i), p))
+	}
+}

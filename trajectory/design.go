@@ -189,6 +189,8 @@ type list[T any] []T
 func (l list[T]) Len() int     { return len(l) }
 func (l list[T]) At(i int) any { return l[i] }
 
+func (l list[T]) flat() any { return []T(l) }
+
 // Values is a range of given values.
 func Values[T any](values ...T) Range { return list[T](copied(values)) }
 

@@ -143,6 +143,9 @@ func sameType(a, b any) bool {
 		k, err := NewJSON(b)
 		return err == nil && j.Type == k.Type
 	}
+	if t := reflect.TypeOf(a); t == reflect.TypeOf(b) && t != nil && isBasic(t) {
+		return true
+	}
 	x, err := Encode(a)
 	if err != nil {
 		return false
@@ -208,6 +211,9 @@ func encodeParameter(value any, explored Range) ([]Item, error) {
 	if j, ok := value.(JSON); ok {
 		return encodeJSON(j, explored)
 	}
+	if items := encodeScalars(value, explored); items != nil {
+		return items, nil
+	}
 	all, err := encodeAll(value, explored)
 	if err != nil {
 		return nil, err
@@ -220,6 +226,28 @@ func encodeParameter(value any, explored Range) ([]Item, error) {
 		items = append(items, Item{Name: itemExplored, Data: stack(itemData, all[1:])})
 	}
 	return items, nil
+}
+
+// encodeScalars does what encodeParameter does for ranges that are slices of
+// scalars, all values at once; nil if they are none.
+func encodeScalars(value any, explored Range) []Item {
+	r, ok := explored.(interface{ flat() any })
+	if !ok {
+		return nil
+	}
+	d, err := Encode(value)
+	if err != nil || d.Coll != Scalar {
+		return nil
+	}
+	typ, values, n := flatten(r.flat())
+	if typ != d.Type || n == 0 {
+		return nil
+	}
+	column := Data{Coll: Scalar, Type: typ, Shape: []int{n}, Values: values}
+	return []Item{
+		{Name: itemData, Data: stack(itemData, []Data{d})},
+		{Name: itemExplored, Data: Data{Coll: Table, Columns: []Column{{Name: itemData, Data: column}}}},
+	}
 }
 
 // errNotInTable makes the trajectory take an ArrayParameter instead.

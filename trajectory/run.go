@@ -298,6 +298,9 @@ func isSeedName(name string) bool { return name == "seed" || name == "trial" }
 
 // seedValue is an integer of any type as bits.
 func seedValue(v any) (uint64, bool) {
+	if i, ok := v.(int); ok {
+		return uint64(i), true
+	}
 	d, err := Encode(v)
 	if err != nil || d.Coll != Scalar {
 		return 0, false
