@@ -133,12 +133,18 @@ func (p *Program) run(ctx context.Context, std standard, e *Environment, con *co
 			con.printf("%s: profile in %s", p.Name, file)
 		}
 	}()
+	told := make(chan struct{})
 	quiet := context.AfterFunc(ctx, func() {
+		defer close(told)
 		if errors.Is(context.Cause(ctx), ErrInterrupted) {
 			con.printf("%s: interrupted: finished runs are being saved, those running have %s; once more leaves at once", p.Name, span(e.o.Grace))
 		}
 	})
-	defer quiet()
+	defer func() {
+		if !quiet() {
+			<-told // nothing is written any more when the program is over
+		}
+	}()
 	err = p.Run(ctx, e)
 	switch {
 	case e.role != nil && errors.Is(err, errServed):
