@@ -22,6 +22,12 @@ static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 // that clean up after a failure clear the library's own error stack.
 static _Thread_local char saved[512];
 
+// A Go program ends without C's exit handlers unless it is built with the race detector. The
+// library's own would then touch again what a full disk has made it give up, and crash. Every
+// file is closed by whoever opened it, so there is nothing that a handler has to do. This comes
+// before the library's first call, which packages make while they are initialised.
+__attribute__((constructor)) static void no_exit_handler(void) { H5dont_atexit(); }
+
 void shim_enter(void) {
 	pthread_mutex_lock(&library);
 	// The error stack and the switch that keeps it from being printed belong to the thread.
