@@ -171,6 +171,12 @@ func TestTargetThatSomebodyElseWrites(t *testing.T) {
 		_, err := merge.Merge(background(), merge.Stored{Store: w, Path: into.Path}, merge.Options{NoBackup: true}, from)
 		assert.ErrorIs(t, err, merge.ErrChanged)
 		assert.Equal(t, 24, opened(t, into).Len(), "what they wrote stays")
+		// Nor may one of the others change.
+		more := experiment{name: "more", x: ints(9), y: ints(9)}.build(t, s, t.TempDir())
+		w.beforeCreate = func() { merged(t, from, merge.Options{}, more) }
+		_, err = merge.Merge(background(), merge.Stored{Store: w, Path: into.Path}, merge.Options{NoBackup: true}, from)
+		assert.ErrorIs(t, err, merge.ErrChanged)
+		assert.Equal(t, 24, opened(t, into).Len())
 	})
 }
 

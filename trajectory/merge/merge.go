@@ -147,6 +147,13 @@ func (m *merger) open(ctx context.Context, target Stored, others []Stored) error
 			return fmt.Errorf("opening %s: %w", at, err)
 		}
 		m.others = append(m.others, s)
+		if err := s.readSpace(ctx, m.ignored, false); err != nil {
+			return fmt.Errorf("reading %s: %w", s.Stored, err)
+		}
+		// Very many others are not kept open at once.
+		if err := s.close(); err != nil {
+			return err
+		}
 		for _, before := range seen {
 			if before.Name == s.Name && samePath(before.Path, s.Path) {
 				return fmt.Errorf("%s is given twice; a trajectory is not merged with itself", s.Stored)
@@ -161,11 +168,6 @@ func (m *merger) open(ctx context.Context, target Stored, others []Stored) error
 func (m *merger) plan(ctx context.Context) error {
 	if err := m.target.readSpace(ctx, m.ignored, true); err != nil {
 		return fmt.Errorf("reading %s: %w", m.target.Stored, err)
-	}
-	for _, s := range m.others {
-		if err := s.readSpace(ctx, m.ignored, false); err != nil {
-			return fmt.Errorf("reading %s: %w", s.Stored, err)
-		}
 	}
 	var err error
 	if m.space, err = newSpace(m.target, m.o, m.ignored); err != nil {
@@ -257,7 +259,7 @@ func (m *merger) write(ctx context.Context) error {
 		return err
 	}
 	c := newCopier(ctx, m, w, h.Explored)
-	err = m.unchanged()
+	err = m.target.unchanged() // since it was read: the writer has begun with the same
 	if err == nil {
 		err = c.run()
 	}
@@ -271,13 +273,4 @@ func (m *merger) write(ctx context.Context) error {
 		return errors.Join(err, w.Abort())
 	}
 	return nil
-}
-
-// unchanged checks that the file which the writer has begun with is the one that was read.
-func (m *merger) unchanged() error {
-	now, err := fingerprint(m.target.Path)
-	if err == nil && now != m.target.fingerprint {
-		err = fmt.Errorf("somebody else has written the target: %w", ErrChanged)
-	}
-	return err
 }

@@ -191,6 +191,10 @@ func (c *copier) nodes(s *source, k int) error {
 	if out.first < 0 {
 		return nil
 	}
+	if err := s.reopen(c.ctx); err != nil {
+		return err
+	}
+	defer s.close()
 	found, err := c.list(s, out)
 	if err != nil {
 		return err

@@ -90,6 +90,10 @@ func (s *source) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// A file that only claims to have very many runs costs no memory.
+	if n := s.header.Length; n > maxRuns || n > 1<<20 && len(rows) < n {
+		return fmt.Errorf("the trajectory has %d runs, and its run table %d: %w", n, len(rows), trajectory.ErrCorrupt)
+	}
 	s.rows = make([]trajectory.RunInfo, s.header.Length)
 	for i := range s.rows {
 		s.rows[i] = trajectory.RunInfo{Index: i, State: trajectory.Pending}
@@ -140,6 +144,29 @@ func (s *source) finished(ctx context.Context) error {
 }
 
 func (s *source) close() error { return s.reader.Close() }
+
+// reopen opens a source again that was closed.
+func (s *source) reopen(ctx context.Context) error {
+	if err := s.unchanged(); err != nil {
+		return err
+	}
+	r, err := s.Store.Open(ctx, s.Path, s.Name)
+	if err != nil {
+		return err
+	}
+	s.reader = r
+	s.packs, err = openPacks(r)
+	return err
+}
+
+// unchanged checks that nobody has written the file since it was opened.
+func (s *source) unchanged() error {
+	now, err := fingerprint(s.Path)
+	if err == nil && now != s.fingerprint {
+		err = fmt.Errorf("somebody else has written %s: %w", s.Path, ErrChanged)
+	}
+	return err
+}
 
 // readSpace reads the parameters and what is derived from them outside of runs,
 // but for what is ignored. Of the target, keep says to read it all the same if it is explored.
