@@ -273,16 +273,18 @@ func (p *Program) help(w io.Writer, fs *flag.FlagSet) {
 		}
 		fmt.Fprintf(w, "\n%s:\n", title)
 		slices.SortFunc(flags, func(a, b *flag.Flag) int { return cmp.Compare(a.Name, b.Name) })
-		for _, f := range flags {
-			arg, usage := flag.UnquoteUsage(f)
-			head := "-" + f.Name
-			if arg != "" {
-				head += " " + arg
-			}
-			if d := f.DefValue; d != "" && d != "false" && d != "0" {
+		heads, width := make([]string, len(flags)), 16
+		for i, f := range flags {
+			arg, _ := flag.UnquoteUsage(f)
+			heads[i] = strings.TrimSpace("-" + f.Name + " " + arg)
+			width = max(width, len(heads[i]))
+		}
+		for i, f := range flags {
+			_, usage := flag.UnquoteUsage(f)
+			if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "0s" {
 				usage += " (default " + d + ")"
 			}
-			fmt.Fprintf(w, "  %-16s %s\n", head, strings.ReplaceAll(usage, "\n", "\n                   "))
+			fmt.Fprintf(w, "  %-*s %s\n", width, heads[i], strings.ReplaceAll(usage, "\n", "\n"+strings.Repeat(" ", width+3)))
 		}
 	}
 	section("flags of "+p.Name, own)

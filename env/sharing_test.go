@@ -77,6 +77,33 @@ func TestThreeProcessesShareASweep(t *testing.T) {
 	assert.Empty(t, entries)
 }
 
+func TestWorkerFromElsewhere(t *testing.T) {
+	// The sweep was started with a relative path, and then its folder was moved.
+	base := t.TempDir()
+	home, moved := filepath.Join(base, "home"), filepath.Join(base, "moved")
+	require.NoError(t, os.Mkdir(home, 0o777))
+	main, _, errs := childProcess("slow", "-out", "out", "-workers", "1", "-deadline", "1s", "-grace", "10ms")
+	main.Dir = home
+	_ = main.Run()
+	require.Contains(t, errs.String(), "the same command goes on")
+	worker, _, errs := childProcess("slow", "worker", runsDir(filepath.Join(home, "out")), "-workers", "1", "-deadline", "300ms", "-grace", "10ms")
+	worker.Dir = base
+	_ = worker.Run()
+	require.Contains(t, errs.String(), "of 200 runs are finished", "it finds the working directory")
+	require.NoError(t, os.Rename(home, moved))
+	worker, _, errs = childProcess("slow", "worker", runsDir(filepath.Join(moved, "out")))
+	worker.Dir = base
+	require.NoError(t, worker.Run(), errs)
+	assert.Contains(t, errs.String(), "child: the sweep was started in a folder that is not here: ")
+	assert.Regexp(t, `executed [1-9]\d* runs`, errs.String())
+	assert.NoDirExists(t, filepath.Join(base, "out"), "its log is in the folder of the others")
+	main, _, errs = childProcess("slow", "-out", "out")
+	main.Dir = moved
+	require.NoError(t, main.Run(), errs)
+	assert.Contains(t, errs.String(), "200 of 200 runs done (reused 200, ran 0)")
+	assert.Equal(t, wholeSweep(t), dump(t, file(filepath.Join(moved, "out"))))
+}
+
 func TestWorkersOfOneProcessShareASweep(t *testing.T) {
 	// The same within one process, where the race detector sees it.
 	dir := t.TempDir()

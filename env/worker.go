@@ -91,6 +91,11 @@ func (p *Program) worker(ctx context.Context, args []string, stdout io.Writer, c
 	}
 	e.o.Arguments, e.process, e.command = positional, proc, l.Args
 	e.role = &role{dir: dir, launch: l}
+	// The folder may have been moved since.
+	e.dir = filepath.Dir(dir)
+	if e.file != "" {
+		e.file = strings.TrimSuffix(dir, trajectory.RunsDir(""))
+	}
 	return p.run(ctx, std, e, con)
 }
 
