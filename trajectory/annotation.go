@@ -9,7 +9,7 @@ import (
 )
 
 // Annotate adds an annotation to a node or changes it. The value is anything that
-// a result can hold but sparse matrices; maps and structs are texts of JSON in the file.
+// a result can hold; maps, structs and matrices are texts of JSON in the file.
 func (t *Trajectory) Annotate(path, name string, value any) error {
 	n, err := t.scope().lookup(t.tree.root, path)
 	if err != nil {
@@ -103,6 +103,9 @@ func encodeNote(name string, value any) (Item, error) {
 	return Item{Name: name, Data: d}, nil
 }
 
+// noteMark ends the name of an annotation that is JSON.
+const noteMark = "__json__"
+
 // notedValue is the JSON text of an annotation that is more than an array.
 type notedValue struct {
 	Type string          `json:"go_type,omitempty"`
@@ -115,17 +118,17 @@ func noteOfJSON(name string, v notedValue) (Item, error) {
 	if err != nil {
 		return Item{}, fmt.Errorf("trajectory: %w", err)
 	}
-	return Item{Name: name + jsonMark, Data: scalar(Str, []string{ascii(raw)})}, nil
+	return Item{Name: name + noteMark, Data: scalar(Str, []string{ascii(raw)})}, nil
 }
 
 // noteName is what an annotation is called.
-func noteName(it Item) string { return strings.TrimSuffix(it.Name, jsonMark) }
+func noteName(it Item) string { return strings.TrimSuffix(it.Name, noteMark) }
 
 // decodeNote is the reverse of encodeNote. What is not as it should be is left
 // as it is in the file.
 func decodeNote(it Item) (name string, value any) {
 	texts, ok := it.Data.Values.([]string)
-	if ok && len(texts) == 1 && it.Data.Coll == Scalar && strings.HasSuffix(it.Name, jsonMark) {
+	if ok && len(texts) == 1 && it.Data.Coll == Scalar && strings.HasSuffix(it.Name, noteMark) {
 		var v notedValue
 		if json.Unmarshal([]byte(texts[0]), &v) == nil {
 			if v.JSON != nil {

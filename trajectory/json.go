@@ -19,18 +19,18 @@ import (
 //	err := t.AddParameter("options", Options{Depth: 3})
 //	o, err := trajectory.Get[Options](t, "options")
 //
-// The fields that encoding/json sees are what is kept. In the file it is a text, in a
-// leaf of pypet's usual classes, so that pypet reads it too.
+// The fields that encoding/json sees are what is kept. In the file a parameter is a text,
+// and a value of a result a dict of texts, so that pypet reads them too.
 type JSON struct {
 	Type string // of the Go value: "main.Options"
 	Text string // ASCII
 }
 
 const (
-	jsonMark  = "__json__" // ends the name of an item that is a JSON
-	jsonText  = "json"     // its text
-	jsonType  = "go_type"  // its type, also a column of a parameter's table
-	maxSlices = 8          // how deep slices of slices are arrays
+	jsonText  = "__json__"    // its text, as an entry of a dict
+	jsonType  = "__go_type__" // its type
+	goType    = "go_type"     // the same as a column of a parameter's table
+	maxSlices = 8             // how deep slices of slices are arrays
 )
 
 // NewJSON makes the JSON of a value. What JSON has no form for (NaN, channels,
@@ -248,42 +248,39 @@ func (t *Trajectory) plainItems(items Items) (Items, error) {
 	return out, nil
 }
 
-// jsonItem is the item of a result that holds a JSON.
-func jsonItem(name string, j JSON) Item {
-	text := func(name, s string) Column {
-		return Column{Name: name, Data: scalar(Str, []string{s})}
-	}
-	return Item{Name: name + jsonMark, Data: Data{Coll: Dict, Columns: []Column{text(jsonType, j.Type), text(jsonText, j.Text)}}}
+// encode makes a dict of two texts of a JSON.
+func (j JSON) encode() (Data, error) {
+	text := func(name, s string) Column { return Column{Name: name, Data: scalar(Str, []string{s})} }
+	return Data{Coll: Dict, Columns: []Column{text(jsonText, j.Text), text(jsonType, j.Type)}}, nil
 }
 
-// asJSON is the reverse of jsonItem.
-func asJSON(it Item) (name string, j JSON, ok bool) {
-	if name, ok = strings.CutSuffix(it.Name, jsonMark); !ok || it.Data.Coll != Dict {
-		return "", j, false
+// asJSON is the reverse; ok is false for any other dict.
+func asJSON(d Data) (j JSON, ok bool) {
+	if d.Coll != Dict || len(d.Columns) != 2 {
+		return j, false
 	}
-	found := 0
-	for _, c := range it.Data.Columns {
-		s, ok := c.Data.Values.([]string)
-		if !ok || len(s) != 1 {
-			return "", j, false
+	for _, c := range d.Columns {
+		s, isText := c.Data.Values.([]string)
+		if !isText || len(s) != 1 || c.Data.Coll != Scalar {
+			return j, false
 		}
 		switch c.Name {
 		case jsonType:
 			j.Type = s[0]
-			found++
 		case jsonText:
 			j.Text = s[0]
-			found++
+		default:
+			return j, false
 		}
 	}
-	return name, j, found == 2
+	return j, true
 }
 
 // encodeJSON makes the items of a parameter: tables of texts.
 func encodeJSON(value JSON, explored Range) ([]Item, error) {
 	texts := func(s ...string) Data { return Data{Coll: Scalar, Type: Str, Shape: []int{len(s)}, Values: s} }
 	items := []Item{{Name: itemData, Data: Data{Coll: Table, Columns: []Column{
-		{Name: itemData, Data: texts(value.Text)}, {Name: jsonType, Data: texts(value.Type)},
+		{Name: itemData, Data: texts(value.Text)}, {Name: goType, Data: texts(value.Type)},
 	}}}}
 	if explored == nil {
 		return items, nil
@@ -313,7 +310,7 @@ func (j jsons) At(i int) any { return JSON{Type: j.typ, Text: j.texts[i]} }
 
 // decodeJSON is the reverse of encodeJSON; ok is false if it is no such parameter.
 func decodeJSON(items []Item) (value any, explored Range, ok bool, err error) {
-	typ, found, err := tableColumn(items, itemData, jsonType)
+	typ, found, err := tableColumn(items, itemData, goType)
 	if err != nil || !found {
 		return nil, nil, false, nil // an ordinary parameter
 	}

@@ -419,9 +419,6 @@ func encodeResult(value any, _ Range) ([]Item, error) {
 }
 
 func encodeItem(name string, value any) (Item, error) {
-	if j, ok := value.(JSON); ok {
-		return jsonItem(name, j), nil
-	}
 	d, err := Encode(value)
 	if err != nil {
 		return Item{}, fmt.Errorf("item %q: %w", name, err)

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"galvani/brianparam"
+	"galvani/quantity"
 	"galvani/trajectory"
 	"galvani/trajectory/dirstore"
 )
@@ -97,6 +99,26 @@ func TestAnyStructThroughJSON(t *testing.T) {
 	o, err := trajectory.Get[options](more, "o")
 	require.NoError(t, err)
 	assert.Equal(t, 2, o.Depth)
+}
+
+func TestMatricesAndStructsAnywhere(t *testing.T) {
+	o, err := trajectory.NewJSON(someOptions(2))
+	require.NoError(t, err)
+	tr, err := trajectory.New("x", trajectory.Options{Kinds: brianparam.Kinds()})
+	require.NoError(t, err)
+	want := trajectory.Items{
+		"tau": quantity.MustParse("5 ms"), "o": o, "m": matrices(t)["bsr"],
+		"map": map[string]any{"m": matrices(t)["dia"], "o": o, "i": 1},
+	}
+	require.NoError(t, tr.AddResult("r", want))
+	for _, tr := range []*trajectory.Trajectory{tr, again(t, tr)} {
+		r, err := tr.Result("r")
+		require.NoError(t, err)
+		assert.Equal(t, "Brian2Result", r.Class())
+		got, err := r.Items()
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
 }
 
 func TestWhatJSONHasNoFormFor(t *testing.T) {

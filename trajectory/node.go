@@ -121,10 +121,6 @@ func (n *node) ready() error {
 func rawItems(items []Item) Items {
 	m := make(Items, len(items))
 	for _, it := range items {
-		if name, j, ok := asJSON(it); ok {
-			m[name] = j
-			continue
-		}
 		v, err := Decode(it.Data)
 		if err != nil {
 			v = it.Data
@@ -435,7 +431,7 @@ func (r *Result) alone(name string) (v any, ok bool, err error) {
 	if r.n.kept != nil || r.n.source.some == nil || k == nil || k.Class != classResult && k.Class != classSparseResult {
 		return nil, false, nil
 	}
-	raw, err := r.n.source.some(name, name+jsonMark, name+sparseMark)
+	raw, err := r.n.source.some(name, name+sparseMark)
 	if err != nil || len(raw) == 0 {
 		return nil, false, err
 	}

@@ -48,7 +48,7 @@ func FuzzNote(f *testing.F) {
 	f.Add(`{"go_type":"x","json":{}}`)
 	f.Add(`{"data":{"coll":"TABLE","columns":[{"name":"a","data":{"coll":"COLL_SCALAR","type":"complex64","shape":[1],"values":["1","NaN"]}}]}}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		it := Item{Name: "x" + jsonMark, Data: scalar(Str, []string{text})}
+		it := Item{Name: "x" + noteMark, Data: scalar(Str, []string{text})}
 		name, v := decodeNote(it)
 		if name != "x" {
 			require.Equal(t, text, v)

@@ -32,6 +32,25 @@ func isSparse(value any) bool {
 	return ok
 }
 
+// encodeSparse makes a dict of the text of a matrix, for where pypet has no place for
+// matrices: in maps, annotations and results of other classes.
+func encodeSparse(m Sparse) (Data, error) {
+	text, err := sparseText(m)
+	return Data{Coll: Dict, Columns: []Column{{Name: sparseMark, Data: scalar(Str, []string{text})}}}, err
+}
+
+// asSparse is the reverse; ok is false for any other dict.
+func asSparse(d Data) (text string, ok bool) {
+	if d.Coll != Dict || len(d.Columns) != 1 || d.Columns[0].Name != sparseMark {
+		return "", false
+	}
+	s, ok := d.Columns[0].Data.Values.([]string)
+	if !ok || len(s) != 1 {
+		return "", false
+	}
+	return s[0], true
+}
+
 // sparseText makes the text of a matrix. It depends on the matrix alone: nothing
 // is compressed.
 func sparseText(m Sparse) (string, error) {

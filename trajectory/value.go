@@ -43,7 +43,7 @@ type encoder interface{ encode() (Data, error) }
 
 // Encode makes the neutral form of a Go value; the value is copied. Supported
 // are bool, all integers, floats and complex numbers, string, []byte, slices
-// of them, [Array], [ListOf], [TupleOf], [Frame], and map[string]any of these.
+// of them, [Array], [ListOf], [TupleOf], [Frame], [Sparse], [JSON], and map[string]any of these.
 // A [Data] stands for itself. Anything else is an error that wraps [ErrType].
 func Encode(value any) (Data, error) {
 	switch v := value.(type) {
@@ -85,6 +85,8 @@ func Encode(value any) (Data, error) {
 		return encodeDict(v)
 	case encoder:
 		return v.encode()
+	case Sparse:
+		return encodeSparse(v)
 	case Data:
 		return v, v.check()
 	case nil:
@@ -252,6 +254,12 @@ func Decode(d Data) (any, error) {
 	case EmptyDict:
 		return map[string]any{}, nil
 	case Dict:
+		if j, ok := asJSON(d); ok {
+			return j, nil
+		}
+		if text, ok := asSparse(d); ok {
+			return parseSparse(text)
+		}
 		m := make(map[string]any, len(d.Columns))
 		for _, c := range d.Columns {
 			v, err := Decode(c.Data)
