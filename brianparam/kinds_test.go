@@ -62,6 +62,28 @@ func TestParameterItems(t *testing.T) {
 	assert.Error(t, err)
 }
 
+// A parameter of pypet that was a number first and a quantity later has the items of both.
+func TestQuantityCountsBeforeNumber(t *testing.T) {
+	stored := []trajectory.Item{
+		{Name: "data", Data: table(floats("data", 7))},
+		{Name: "explored_data", Data: table(floats("data", 7, 8, 9))},
+		{Name: "data__brn2__", Data: table(texts("unit", "1. * second"), floats("value", 0.01))},
+		{Name: "explored_data__brn2__", Data: table(floats("value", 0.01, 0.005))},
+	}
+	v, r, err := kind(t, "Brian2Parameter").Decode(stored)
+	require.NoError(t, err)
+	assert.Equal(t, ms(10), v)
+	assert.Equal(t, []any{ms(10), ms(5)}, all(r))
+	v, r, err = kind(t, "Brian2Parameter").Decode(stored[:3])
+	require.NoError(t, err)
+	assert.Equal(t, ms(10), v)
+	assert.Nil(t, r)
+	v, r, err = kind(t, "Brian2Parameter").Decode(stored[:2])
+	require.NoError(t, err)
+	assert.Equal(t, 7.0, v)
+	assert.Equal(t, []any{7.0, 8.0, 9.0}, all(r))
+}
+
 func TestParameterRoundTrip(t *testing.T) {
 	k := kind(t, "Brian2Parameter")
 	for _, text := range []string{"5 ms", "-70.6 mV", "2.5 nS", "5 Hz", "2", "1 uF/cm^2", "0 V", "1e-320 m", "3 V s^-0.5"} {

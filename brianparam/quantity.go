@@ -45,34 +45,53 @@ func encodeParameter(value any, explored trajectory.Range) ([]trajectory.Item, e
 }
 
 // decodeParameter reads what encodeParameter wrote and the older forms. pypet
-// files plain numbers and texts under this class too, in the items of an ordinary parameter.
+// files plain numbers and texts under this class too, in the items of an ordinary parameter; where
+// it left both, a parameter that was a number once, the quantity counts.
 func decodeParameter(items []trajectory.Item) (any, trajectory.Range, error) {
-	read := func(d trajectory.Data, dim *quantity.Dimension) ([]any, *quantity.Dimension, error) {
-		if plain, ok := find(items, "data"); ok && len(plain.Columns) == 1 {
-			list, err := rows(d)
-			return list, nil, err
+	for _, m := range []string{mark, oldMark} {
+		data, ok := find(items, "data"+m)
+		if !ok {
+			continue
 		}
-		list, dim2, err := quantities(d, dim)
-		return list, &dim2, err
+		values, dim, err := quantities(data, nil)
+		if err != nil {
+			return nil, nil, fmt.Errorf("data: %w", err)
+		}
+		data, ok = find(items, "explored_data"+m)
+		if !ok {
+			return only(values, nil)
+		}
+		explored, _, err := quantities(data, &dim)
+		if err != nil {
+			return nil, nil, fmt.Errorf("explored_data: %w", err)
+		}
+		return only(values, explored)
 	}
-	data, ok := either(items, "data")
+	data, ok := find(items, "data")
 	if !ok {
 		return nil, nil, fmt.Errorf("%w: no item data%s", ErrFormat, mark)
 	}
-	values, dim, err := read(data, nil)
+	values, err := rows(data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("data: %w", err)
 	}
+	if data, ok = find(items, "explored_data"); !ok {
+		return only(values, nil)
+	}
+	explored, err := rows(data)
+	if err != nil {
+		return nil, nil, fmt.Errorf("explored_data: %w", err)
+	}
+	return only(values, explored)
+}
+
+// only gives the one value of a parameter, and its range unless there is none.
+func only(values, explored []any) (any, trajectory.Range, error) {
 	if len(values) != 1 {
 		return nil, nil, fmt.Errorf("%w: data has %d rows, want 1", ErrFormat, len(values))
 	}
-	data, ok = either(items, "explored_data")
-	if !ok {
+	if explored == nil {
 		return values[0], nil, nil
-	}
-	explored, _, err := read(data, dim)
-	if err != nil {
-		return nil, nil, fmt.Errorf("explored_data: %w", err)
 	}
 	return values[0], trajectory.Values(explored...), nil
 }
@@ -136,14 +155,4 @@ func find(items []trajectory.Item, name string) (trajectory.Data, bool) {
 		return trajectory.Data{}, false
 	}
 	return items[i].Data, true
-}
-
-// either returns the item called name with one mark, the other, or none.
-func either(items []trajectory.Item, name string) (trajectory.Data, bool) {
-	for _, m := range []string{mark, oldMark, ""} {
-		if d, ok := find(items, name+m); ok {
-			return d, true
-		}
-	}
-	return trajectory.Data{}, false
 }

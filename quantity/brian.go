@@ -9,8 +9,8 @@ import (
 
 // Brian writes the SI unit of d as Brian 2 does: "1. * second", "1. * volt",
 // "1. * metre2", and in base units where there is no name,
-// "1. * metre ** -4 * kilogram ** -1 * second ** 4 * amp ** 2"; "1" if
-// dimensionless. It is a Python expression over Brian's units.
+// "1. * metre ** -4 * kilogram ** -1 * second ** 4 * amp ** 2", all exponents with a
+// point if one is a fraction, "1. * second ** 0.25 * amp ** 2.0"; "1" if dimensionless. It is a Python expression over Brian's units.
 func (d Dimension) Brian() string {
 	if d.IsNone() {
 		return "1"
@@ -27,6 +27,11 @@ func (d Dimension) Brian() string {
 			}
 		}
 	}
+	// Python turns all exponents into floats as soon as one of them is a fraction.
+	whole := true
+	for _, e := range d.exp {
+		whole = whole && e%resolution == 0
+	}
 	var b strings.Builder
 	b.WriteString("1.")
 	for i, name := range [...]string{"metre", "kilogram", "second", "amp", "kelvin", "mole", "candle"} {
@@ -37,7 +42,11 @@ func (d Dimension) Brian() string {
 		b.WriteString(" * " + name)
 		if e != resolution {
 			num, den := fraction(e)
-			b.WriteString(" ** " + strconv.FormatFloat(float64(num)/float64(den), 'f', -1, 64))
+			power := strconv.FormatFloat(float64(num)/float64(den), 'f', -1, 64)
+			if !whole && den == 1 {
+				power += ".0"
+			}
+			b.WriteString(" ** " + power)
 		}
 	}
 	return b.String()

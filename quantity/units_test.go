@@ -86,12 +86,13 @@ func TestBrianText(t *testing.T) {
 	assert.Equal(t, 73, count)
 
 	for text, unit := range map[string]string{
-		"1. * metre ** -4 * kilogram ** -1 * second ** 4 * amp ** 2": "uF/cm^2",
-		"1. * metre ** -2 * amp":                                     "uA/cm^2",
-		"1. * metre ** 2 * kilogram * second ** -3.5 * amp ** -1":    "mV/ms**0.5",
-		"1. * second ** 0.3333333333333333":                          "s^(1/3)",
-		"1. * metre ** 2 * kilogram * second ** -4 * amp ** -1":      "V/s",
-		"1. * metre ** -3 * second ** -1 * mole":                     "mM/s",
+		"1. * metre ** -4 * kilogram ** -1 * second ** 4 * amp ** 2":  "uF/cm^2",
+		"1. * metre ** -2 * amp":                                      "uA/cm^2",
+		"1. * metre ** 2.0 * kilogram * second ** -3.5 * amp ** -1.0": "mV/ms**0.5",
+		"1. * second ** 0.25 * amp ** 2.0":                            "A^2*s^0.25",
+		"1. * second ** 0.3333333333333333":                           "s^(1/3)",
+		"1. * metre ** 2 * kilogram * second ** -4 * amp ** -1":       "V/s",
+		"1. * metre ** -3 * second ** -1 * mole":                      "mM/s",
 	} {
 		u, err := quantity.ParseUnit(unit)
 		require.NoError(t, err)
@@ -106,6 +107,7 @@ func TestBrianText(t *testing.T) {
 	}
 	for text, want := range map[string]quantity.Dimension{
 		"1.0 * volt": quantity.DimVoltage, "1. * siemens": quantity.DimConductance, "1": quantity.DimNone, "1.0": quantity.DimNone, "volt": quantity.DimVoltage,
+		"1. * metre ** 2 * kilogram * second ** -3.5 * amp ** -1": quantity.MustParse("1 V/s**0.5").Dimension(), "1. * metre ** 2.0": quantity.DimArea,
 		"0.001 * molar / second": quantity.DimConcentration.Div(quantity.DimTime),
 	} {
 		got, err := quantity.ParseBrian(text)
