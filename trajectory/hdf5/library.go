@@ -192,6 +192,8 @@ func linkSoft(group id, target, name string) error {
 
 // createFile makes an empty file where there is none.
 func createFile(path string) error {
+	syscall.ForkLock.RLock() // see openFile
+	defer syscall.ForkLock.RUnlock()
 	if C.shim_create_file(cstring(path)) < 0 {
 		return failure("cannot create %s", path)
 	}
@@ -201,6 +203,14 @@ func createFile(path string) error {
 func newFormat(file id) error {
 	if C.shim_new_format(file) < 0 {
 		return failure("cannot choose the file format")
+	}
+	return nil
+}
+
+// closeOnExec keeps a file from processes that this one starts.
+func closeOnExec(file id) error {
+	if C.shim_close_on_exec(file) < 0 {
+		return failure("cannot keep a file from other processes")
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"gonum.org/v1/hdf5"
@@ -25,7 +26,9 @@ type file struct {
 	path string
 }
 
-// openFile opens path for reading or, if write is set, for changing.
+// openFile opens path for reading or, if write is set, for changing. A process that is started
+// meanwhile, from anywhere in the program, must not inherit the file: it would hold libhdf5's lock
+// of it as long as it lives. So none is started while a file is opened or closed.
 func openFile(path string, write bool) (file, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -40,7 +43,15 @@ func openFile(path string, write bool) (file, error) {
 	if write {
 		mode = hdf5.F_ACC_RDWR
 	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	f, err := hdf5.OpenFile(path, mode)
+	if err == nil {
+		if err = closeOnExec(id(f.ID())); err != nil {
+			_ = f.Close() // it has not been used
+			return file{}, err
+		}
+	}
 	if err != nil {
 		err := failure("cannot open %s", path)
 		if strings.Contains(err.Error(), "signature not found") {
@@ -54,6 +65,8 @@ func openFile(path string, write bool) (file, error) {
 // close closes the file and whatever is still open in it; libhdf5 would silently
 // keep the file open otherwise.
 func (f file) close() error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	err := closeObjects(id(f.ID()))
 	if e := f.File.Close(); e != nil && err == nil {
 		err = failure("cannot close %s", f.path)

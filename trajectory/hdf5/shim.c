@@ -2,6 +2,7 @@
 
 #include "shim.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,17 @@ int shim_new_format(hid_t file) {
 }
 
 int shim_flush(hid_t file) { return H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? fail() : 0; }
+
+int shim_close_on_exec(hid_t file) {
+#ifdef F_SETFD
+	int *descriptor = NULL;
+	if (H5Fget_vfd_handle(file, H5P_DEFAULT, (void **)&descriptor) < 0 || descriptor == NULL) return fail();
+	return fcntl(*descriptor, F_SETFD, FD_CLOEXEC);
+#else
+	(void)file;
+	return 0; // there is no fork either
+#endif
+}
 
 int shim_close_objects(hid_t file) {
 	unsigned kinds = H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_DATATYPE | H5F_OBJ_ATTR | H5F_OBJ_LOCAL;

@@ -54,6 +54,7 @@ size_t shim_error(char *buffer, size_t n);
 int shim_create_file(const char *path);
 int shim_new_format(hid_t file);
 int shim_flush(hid_t file);
+int shim_close_on_exec(hid_t file);
 int shim_close_objects(hid_t file);
 
 // Links. shim_list and shim_attributes allocate *out (for each link a kind byte, the number in
