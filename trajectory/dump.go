@@ -162,10 +162,8 @@ func exactText(d Data) string {
 
 func writeExact(b *strings.Builder, d Data) {
 	if d.Coll == Table || d.Coll == Dict || d.Coll == EmptyDict {
-		columns := slices.Clone(d.Columns)
-		slices.SortFunc(columns, func(x, y Column) int { return strings.Compare(x.Name, y.Name) })
 		b.WriteByte('{')
-		for i, c := range columns {
+		for i, c := range byName(d.Columns) {
 			if i > 0 {
 				b.WriteByte(' ')
 			}
@@ -211,6 +209,11 @@ func writeExact(b *strings.Builder, d Data) {
 	case []string:
 		writeEach(b, v, strconv.Quote)
 	}
+}
+
+// byName sorts columns by the bytes of their names.
+func byName(columns []Column) []Column {
+	return slices.SortedFunc(slices.Values(columns), func(x, y Column) int { return strings.Compare(x.Name, y.Name) })
 }
 
 func exactFloat(x float64, bits int) string {
@@ -290,21 +293,19 @@ func pypetText(d Data) string {
 	switch d.Coll {
 	case Table:
 		var cols []string
-		for _, c := range d.Columns {
+		for _, c := range byName(d.Columns) {
 			var cells []string
 			for i := range c.Data.Shape[0] {
 				cells = append(cells, pypetText(c.Data.cell(i)))
 			}
 			cols = append(cols, c.Name+":["+strings.Join(cells, " ")+"]")
 		}
-		slices.Sort(cols)
 		return "{" + strings.Join(cols, " ") + "}"
 	case Dict, EmptyDict:
 		var entries []string
-		for _, c := range d.Columns {
+		for _, c := range byName(d.Columns) {
 			entries = append(entries, c.Name+":["+pypetText(c.Data)+"]")
 		}
-		slices.Sort(entries)
 		return "{" + strings.Join(entries, " ") + "}"
 	case "FRAME", "SERIES":
 		return "UNSUPPORTED " + string(d.Coll)

@@ -27,10 +27,10 @@ type JSON struct {
 }
 
 const (
-	jsonText  = "__json__"    // its text, as an entry of a dict
-	jsonType  = "__go_type__" // its type
-	goType    = "go_type"     // the same as a column of a parameter's table
-	maxSlices = 8             // how deep slices of slices are arrays
+	jsonText  = "galvani_json"    // its text, as an entry of a dict; PyTables has no columns called _…
+	jsonType  = "galvani_go_type" // its type
+	goType    = "go_type"         // the same as a column of a parameter's table
+	maxSlices = 8                 // how deep slices of slices are arrays
 )
 
 // NewJSON makes the JSON of a value. What JSON has no form for (NaN, channels,

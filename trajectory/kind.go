@@ -314,6 +314,9 @@ func encodeArrayParameter(value any, explored Range) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	if all[0].Coll == Scalar {
+		return encodeParameter(value, explored) // as pypet does
+	}
 	items := []Item{{Name: itemArray, Data: all[0]}}
 	if explored == nil {
 		return items, nil
@@ -346,7 +349,7 @@ func decodeArrayParameter(items []Item) (any, Range, error) {
 	}
 	d, ok := byName[itemArray]
 	if !ok {
-		return nil, nil, fmt.Errorf("there is no item %q: %w", itemArray, ErrCorrupt)
+		return decodeParameter(items) // pypet's class also holds scalars, in the manner of the class below it
 	}
 	v, err := Decode(d)
 	if err != nil {

@@ -251,11 +251,7 @@ func decodeSparseParameter(items []Item) (any, Range, error) {
 		return nil, nil, err
 	}
 	if !ok {
-		// pypet's class also holds arrays, in the manner of the classes below it.
-		if _, ok := byName[itemArray]; ok {
-			return decodeArrayParameter(items)
-		}
-		return decodeParameter(items)
+		return decodeArrayParameter(items) // pypet's class also holds arrays, in the manner of the class below it
 	}
 	x, ok, err := tableColumn(items, itemSparseIndex, "idx")
 	if err != nil || !ok {
