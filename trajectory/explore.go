@@ -59,6 +59,9 @@ func (t *Trajectory) Expand(d Design) error {
 	if len(t.explored) == 0 {
 		return fmt.Errorf("trajectory: expanding: nothing is explored (use Explore)")
 	}
+	if err := t.readRuns(); err != nil {
+		return err
+	}
 	columns, err := columnsOf(d)
 	if err != nil {
 		return err
@@ -102,6 +105,9 @@ func (t *Trajectory) Expand(d Design) error {
 func (t *Trajectory) Shrink(force bool) error {
 	if !force && (t.locked || t.stored) {
 		return fmt.Errorf("trajectory: shrinking: the runs have started (it can be forced): %w", ErrLocked)
+	}
+	if err := t.readRuns(); err != nil {
+		return err
 	}
 	for _, n := range t.explored {
 		if n.param.kind == nil || n.param.value == nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -177,8 +176,8 @@ func open(ctx context.Context, path string, o OpenOptions) (*Trajectory, error) 
 			plan = nil
 		}
 	}
-	files := &files{reader: r, o: o}
-	t, err := files.read(ctx, dir, plan)
+	files := &files{reader: r, o: o, plan: plan}
+	t, err := files.read(ctx, dir)
 	if err == nil {
 		err = t.keepAsAsked(o.Load)
 	}
@@ -222,16 +221,24 @@ func openFile(ctx context.Context, path string, o OpenOptions) (Reader, error) {
 // goroutine at a time, so there is a lock.
 type files struct {
 	mu     sync.Mutex
-	reader Reader
-	sweep  *sweep
-	packed *packed
+	reader Reader // nil if there are shards only, or when it is closed
+	closed bool
+	plan   *Plan    // of the folder; nil if there is none that counts
+	shards []string // that were in the folder when it was opened
+	points *points  // of file and plan, where both are there
 	o      OpenOptions
+
+	// What is read with the rows of the runs; see later.
+	sweep    *sweep
+	ofShards []bool // runs whose nodes lie in shards
+	packed   *packed
 }
 
 // Close closes file and shards.
 func (f *files) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.closed = true
 	if f.sweep != nil {
 		f.sweep.close()
 	}
@@ -287,65 +294,94 @@ func (f *files) overview(name string) (Data, error) {
 	return f.reader.Overview(name)
 }
 
-func (f *files) read(ctx context.Context, dir string, plan *Plan) (*Trajectory, error) {
-	var t *Trajectory
-	var err error
-	if f.reader != nil {
-		t, err = f.readFile(ctx)
+// read makes the trajectory of file and folder. The file is the truth for what it holds:
+// its parameters, the number and the points of its runs, the runs that are done. Others may
+// have gone on with it, as pypet does when it expands a merged file, and know nothing of the
+// folder. So the folder adds to the file: further runs if its plan has grown since the file
+// was made, and results of runs that are not done in the file, if they are of the same point.
+func (f *files) read(ctx context.Context, dir string) (t *Trajectory, err error) {
+	if f.reader == nil {
+		t, err = f.plan.trajectory(f.o.Kinds, &f.o)
 	} else {
-		t, err = plan.trajectory(f.o.Kinds, &f.o)
+		t, err = f.readFile(ctx)
 	}
-	if err != nil || plan == nil {
-		return t, err
-	}
-	if f.sweep, err = openSweep(ctx, dir, plan); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if t.length != plan.Header.Length {
-		// The sweep may have grown since the file was made.
-		if !slices.ContainsFunc(plan.earlier, func(g generation) bool { return g.Length == t.length }) {
-			return nil, fmt.Errorf("the file has %d runs, the plan beside it %d: %w", t.length, plan.Header.Length, ErrPlanDiffers)
-		}
-		if err := t.follow(plan); err != nil {
+	if f.plan != nil {
+		if f.shards, err = Shards(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}
-	for _, run := range f.sweep.runs() {
-		c := f.sweep.best[run]
-		if known, err := t.RunInfo(run); err == nil && (known.State == Done || known.State == c.info.State && known.Attempt == c.info.Attempt) {
-			continue
+	if f.plan != nil && f.reader != nil {
+		planned, err := f.plan.Trajectory(f.o.Kinds)
+		if err != nil {
+			return nil, err
 		}
-		if !f.o.NoRuns {
-			t.setInfo(c.info)
+		f.points = &points{t, planned}
+		if planned.length > t.length && f.points.begin(t.length) {
+			if err := t.follow(f.plan); err != nil {
+				return nil, err
+			}
 		}
-		if c.info.State == Done {
-			t.later(run, func() error { return f.bringShard(t, c) })
-		}
+	}
+	t.hasNoRuns = f.o.NoRuns
+	t.later = &later{
+		read: func() error { return f.readRuns(t) }, bring: func(run int) error { return f.bring(t, run) }, survey: f.survey,
 	}
 	return t, nil
 }
 
-// bringShard brings in a run from a shard.
-func (f *files) bringShard(t *Trajectory, c candidate) error {
-	records, err := f.sweep.load(c, true)
-	if err != nil {
-		return err
-	}
-	return t.bring(records, &f.o, func(name string) source {
-		return source{
-			all: func() ([]Item, error) {
-				r, err := f.sweep.loadNode(c, name)
-				return r.Items, err
-			},
-			some: func(names ...string) (items []Item, err error) {
-				err = f.sweep.shelf.use(c.path, func(s *Shard) error {
-					items, err = s.LoadItems(c.info.Index, name, names...)
-					return err
-				})
-				return items, err
-			},
+// points compares the runs of a file with those of a plan.
+type points struct{ file, plan *Trajectory }
+
+// begin tells whether the first runs of the plan are those of the file.
+func (p *points) begin(runs int) bool {
+	for run := range runs {
+		if !p.same(run) {
+			return false
 		}
-	})
+	}
+	return len(p.file.explored) == len(p.plan.explored)
+}
+
+// same tells whether the explored parameters have the same values in a run. Those that
+// nobody here can read do not count.
+func (p *points) same(run int) bool {
+	if p == nil {
+		return true
+	}
+	for _, n := range p.file.explored {
+		if !p.agree(n.full, run) {
+			return false
+		}
+	}
+	for _, n := range p.plan.explored {
+		if !slices.Contains(p.file.explored, p.file.tree.nodes[n.full]) && !p.agree(n.full, run) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *points) agree(name string, run int) bool {
+	n, m := p.file.tree.nodes[name], p.plan.tree.nodes[name]
+	if n == nil || m == nil || n.param == nil || m.param == nil {
+		return false
+	}
+	if n.ready() != nil || m.ready() != nil || n.param.kind == nil || m.param.kind == nil {
+		return true
+	}
+	a, b := (&Parameter{n: n, run: run}).Value(), (&Parameter{n: m, run: run}).Value()
+	switch a := a.(type) {
+	case bool, int, int64, string:
+		return a == b
+	case float64:
+		if a == b {
+			return true // sameValue tells whether both are NaN
+		}
+	}
+	return sameValue(a, b)
 }
 
 func (f *files) readFile(ctx context.Context) (*Trajectory, error) {
@@ -358,31 +394,8 @@ func (f *files) readFile(ctx context.Context) (*Trajectory, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.hasNoRuns = f.o.NoRuns
 	if err := f.readNodes(ctx, t); err != nil {
 		return nil, err
-	}
-	if !f.o.NoRuns {
-		rows, err := f.reader.Runs()
-		if err != nil {
-			return nil, err
-		}
-		for _, info := range rows {
-			if info.Index < 0 || info.Index >= t.length {
-				return nil, fmt.Errorf("the run table has run %d of %d: %w", info.Index, t.length, ErrCorrupt)
-			}
-			t.setInfo(info)
-		}
-	}
-	if f.packed, err = openPacked(f.overview); err != nil {
-		return nil, err
-	}
-	if f.packed != nil {
-		for run := range t.length {
-			if f.o.NoRuns || run < len(t.infos) && t.infos[run].State == Done {
-				t.later(run, func() error { return f.bringPacked(t, run) })
-			}
-		}
 	}
 	return t, t.relinkExplored(h.Explored)
 }
@@ -456,151 +469,4 @@ func (f *files) wildcards(runs int) (*wildcards, error) {
 		records = append(records, r)
 	}
 	return notedWildcards(records, max(runs, 1))
-}
-
-// bringPacked brings in a run from the file's archives.
-func (f *files) bringPacked(t *Trajectory, run int) error {
-	find := func() (*Shard, error) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		return f.packed.shard(run)
-	}
-	s, err := find()
-	if err != nil {
-		return err
-	}
-	if _, ok := s.rowOf[run]; !ok {
-		return nil
-	}
-	records, err := s.Load(run, true)
-	if err != nil {
-		return err
-	}
-	return t.bring(records, &f.o, func(name string) source {
-		return source{
-			all: func() ([]Item, error) {
-				s, err := find()
-				if err != nil {
-					return nil, err
-				}
-				r, err := s.LoadNode(run, name, false)
-				return r.Items, err
-			},
-			some: func(names ...string) ([]Item, error) {
-				s, err := find()
-				if err != nil {
-					return nil, err
-				}
-				return s.LoadItems(run, name, names...)
-			},
-		}
-	})
-}
-
-// setInfo replaces the row of a run.
-func (t *Trajectory) setInfo(info RunInfo) {
-	if t.infos == nil {
-		t.infos = make([]RunInfo, t.length)
-		for i := range t.infos {
-			t.infos[i] = RunInfo{Index: i, State: Pending}
-		}
-	}
-	t.infos[info.Index] = info
-}
-
-// later puts off bringing in the nodes of a run until they are looked for.
-func (t *Trajectory) later(run int, bring func() error) {
-	if t.lazy == nil {
-		t.lazy = map[int]func() error{}
-	}
-	t.lazy[run] = bring
-}
-
-// bring puts the nodes of a run into the tree.
-func (t *Trajectory) bring(records []Record, o *OpenOptions, from func(name string) source) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, r := range records {
-		if !o.wants(r.Name) {
-			continue
-		}
-		if err := t.place(r, from(r.Name)); err != nil {
-			return err
-		}
-		if n := t.tree.nodes[r.Name]; o.Load.of(r.Name) == LoadData && n.leaf {
-			if err := n.keep(false); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// expand brings in the nodes of a run that lie in a file or shard.
-func (t *Trajectory) expand(run int) {
-	if run == noRun || t.lazy == nil {
-		return
-	}
-	t.lazyMu.Lock()
-	defer t.lazyMu.Unlock()
-	t.expandLocked(run)
-}
-
-func (t *Trajectory) expandLocked(run int) {
-	bring, ok := t.lazy[run]
-	if !ok {
-		return
-	}
-	delete(t.lazy, run)
-	if err := bring(); err != nil {
-		if t.lazyErrs == nil {
-			t.lazyErrs = map[int]error{}
-		}
-		t.lazyErrs[run] = err
-	}
-}
-
-// expandFirst brings in the nodes of the first run that has not been.
-func (t *Trajectory) expandFirst() {
-	if t.lazy == nil {
-		return
-	}
-	t.lazyMu.Lock()
-	defer t.lazyMu.Unlock()
-	if len(t.lazy) > 0 {
-		t.expandLocked(slices.Min(slices.Collect(maps.Keys(t.lazy))))
-	}
-}
-
-// expandAll brings in the nodes of all runs.
-func (t *Trajectory) expandAll() {
-	if t.lazy == nil {
-		return
-	}
-	t.lazyMu.Lock()
-	defer t.lazyMu.Unlock()
-	if len(t.lazy) == 0 {
-		return
-	}
-	for run := range t.length {
-		t.expandLocked(run)
-	}
-}
-
-// lazyErr says what went wrong with bringing in a run; noRun asks for any.
-func (t *Trajectory) lazyErr(run int) error {
-	if t.lazy == nil {
-		return nil
-	}
-	t.lazyMu.Lock()
-	defer t.lazyMu.Unlock()
-	if run != noRun || len(t.lazyErrs) == 0 {
-		return t.lazyErrs[run]
-	}
-	for i := range t.length {
-		if err := t.lazyErrs[i]; err != nil {
-			return err
-		}
-	}
-	return nil
 }

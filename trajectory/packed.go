@@ -106,33 +106,37 @@ func openPacked(read func(name string) (Data, error)) (*packed, error) {
 // shard opens the archive that holds a run; ErrNotFound if there is none.
 func (p *packed) shard(run int) (*Shard, error) {
 	for i := range p.first {
-		if int64(run) < p.first[i] || int64(run) > p.last[i] {
-			continue
+		if int64(run) >= p.first[i] && int64(run) <= p.last[i] {
+			return p.archive(i)
 		}
-		if i == p.at {
-			return p.open, nil
-		}
-		name := packedName(i)
-		table, err := p.read(name)
-		if err != nil {
-			return nil, err
-		}
-		d, _, err := tableColumn([]Item{{Name: name, Data: table}}, name, packedBytes)
-		if err != nil {
-			return nil, err
-		}
-		raw, ok := d.Values.([]uint8)
-		if !ok {
-			return nil, fmt.Errorf("trajectory: table %s holds %s: %w", name, d.Type, ErrCorrupt)
-		}
-		s, err := DecodeShard(name, raw)
-		if err != nil {
-			return nil, err
-		}
-		p.open, p.at = s, i
-		return s, nil
 	}
 	return nil, fmt.Errorf("trajectory: no archive holds run %d: %w", run, ErrNotFound)
+}
+
+// archive opens one of them.
+func (p *packed) archive(i int) (*Shard, error) {
+	if i == p.at {
+		return p.open, nil
+	}
+	name := packedName(i)
+	table, err := p.read(name)
+	if err != nil {
+		return nil, err
+	}
+	d, _, err := tableColumn([]Item{{Name: name, Data: table}}, name, packedBytes)
+	if err != nil {
+		return nil, err
+	}
+	raw, ok := d.Values.([]uint8)
+	if !ok {
+		return nil, fmt.Errorf("trajectory: table %s holds %s: %w", name, d.Type, ErrCorrupt)
+	}
+	s, err := DecodeShard(name, raw)
+	if err != nil {
+		return nil, err
+	}
+	p.open, p.at = s, i
+	return s, nil
 }
 
 // recordSize is about how many bytes a record's values take.

@@ -118,26 +118,33 @@ func (t *Trajectory) place(r Record, from source) error {
 		t.tree.root.notes = sortedNotes(r.Annotations)
 		return nil
 	}
-	n := &node{full: r.Name, leaf: r.Leaf, class: r.Class, comment: r.Comment, notes: sortedNotes(r.Annotations), link: r.Link}
+	n := t.newNode(r, from)
+	if old := t.tree.nodes[r.Name]; n.children != nil && old != nil && old.children != nil {
+		old.class, old.comment, old.notes = n.class, n.comment, n.notes
+		return nil
+	}
+	_, err := t.tree.insert(n)
+	return err
+}
+
+// newNode makes the node that a record stands for.
+func (t *Trajectory) newNode(r Record, from source) *node {
+	n := &node{full: r.Name, class: r.Class, comment: r.Comment, notes: sortedNotes(r.Annotations), link: r.Link}
 	switch {
 	case r.Link != "":
-		n.leaf = false
 	case !r.Leaf:
-		if old := t.tree.nodes[r.Name]; old != nil && old.children != nil {
-			old.class, old.comment, old.notes = n.class, n.comment, n.notes
-			return nil
-		}
 		n.children = map[string]*node{}
 	case t.isParameter(r):
+		n.leaf = true
 		n.param = &param{source: from, kind: t.kind(r.Class)}
 		if n.param.kind != nil && n.param.kind.Result {
 			n.param.kind = nil
 		}
 	default:
+		n.leaf = true
 		n.source = from
 	}
-	_, err := t.tree.insert(n)
-	return err
+	return n
 }
 
 func (t *Trajectory) isParameter(r Record) bool {
@@ -151,6 +158,9 @@ func (t *Trajectory) isParameter(r Record) bool {
 }
 
 func sortedNotes(notes []Item) []Item {
+	if len(notes) == 0 {
+		return nil
+	}
 	byName := map[string]Data{}
 	for _, it := range notes {
 		byName[it.Name] = it.Data

@@ -78,10 +78,11 @@ func (t *Trajectory) RemoveLink(path string) error {
 // Clear takes everything out of memory; what holds for [Trajectory.Remove] holds
 // here.
 func (t *Trajectory) Clear() error {
-	if t.stored {
-		t.lazyMu.Lock()
-		clear(t.lazy) // nothing is brought in any more
-		t.lazyMu.Unlock()
+	if l := t.later; l != nil && t.readRuns() == nil {
+		l.mu.Lock()
+		clear(l.waiting) // nothing is brought in any more
+		l.left = 0
+		l.mu.Unlock()
 	}
 	return t.removeAll(slices.Clone(t.scope().children(t.tree.root)))
 }
@@ -151,8 +152,8 @@ func (t *Trajectory) removeStaleLinks() {
 
 // coming tells whether a node may still be brought in from a file.
 func (t *Trajectory) coming(full string) bool {
-	_, ok := t.lazy[t.RunOf(full)]
-	return ok
+	run := t.RunOf(full)
+	return t.later != nil && run >= 0 && run < len(t.later.waiting) && t.later.waiting[run]
 }
 
 func joinAll(parts []string) string {
@@ -165,11 +166,13 @@ func joinAll(parts []string) string {
 
 // IsEmpty tells whether there is nothing but config.
 func (t *Trajectory) IsEmpty() bool {
-	t.lazyMu.Lock()
-	waiting := len(t.lazy)
-	t.lazyMu.Unlock()
-	if waiting > 0 {
-		return false
+	if l := t.later; l != nil && t.readRuns() == nil {
+		l.mu.Lock()
+		waiting := l.left
+		l.mu.Unlock()
+		if waiting > 0 {
+			return false
+		}
 	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()

@@ -56,8 +56,8 @@ func (s *scope) children(g *node) []*node {
 		s.t.expand(s.run)
 	case g == s.t.tree.root:
 		s.t.expandFirst() // the branches show that there is something below them
-	case g.full != branchParameters && !below(g.full, branchParameters):
-		s.t.expandAll()
+	default:
+		s.t.expandIf(func(o *outline) bool { return o.mayBeBelow(g.full) })
 	}
 	s.t.mu.RLock()
 	defer s.t.mu.RUnlock()
@@ -210,7 +210,7 @@ func (s *scope) search(start *node, parts []string) (*node, error) {
 		return s.resolve(n), nil
 	}
 	if s.run == noRun && len(explicit) == 0 && !s.look.NoShortcuts {
-		s.t.expandAll()
+		s.t.expandIf(func(o *outline) bool { return o.mayAnswer(s.t.tree, parts) })
 	}
 	s.t.mu.RLock()
 	defer s.t.mu.RUnlock()

@@ -19,7 +19,6 @@ type Shard struct {
 	file   *npz.File
 	meta   shardMeta
 	runs   []RunInfo
-	rowOf  map[int]int
 	leaves []leafReader
 
 	verify sync.Once
@@ -72,7 +71,7 @@ func DecodeShard(name string, raw []byte) (*Shard, error) {
 }
 
 func newShard(path string, f *npz.File) (*Shard, error) {
-	s := &Shard{path: path, file: f, rowOf: map[int]int{}}
+	s := &Shard{path: path, file: f}
 	if err := s.readMeta(); err != nil {
 		f.Close()
 		return nil, corrupt(path, err)
@@ -99,6 +98,11 @@ func (s *Shard) Note(into any) error {
 		return corrupt(s.path, err)
 	}
 	return nil
+}
+
+// rowOf finds the row of a run.
+func (s *Shard) rowOf(run int) (row int, ok bool) {
+	return slices.BinarySearchFunc(s.runs, run, func(r RunInfo, run int) int { return r.Index - run })
 }
 
 func (s *Shard) readMeta() error {
@@ -167,7 +171,6 @@ func (s *Shard) readRuns() error {
 			return fmt.Errorf("bad row for run %d", index[i])
 		}
 		s.runs[i] = RunInfo{Index: int(index[i]), Attempt: int(attempt[i]), Seed: seed[i]}
-		s.rowOf[int(index[i])] = i
 	}
 	for name, set := range map[string]func(*RunInfo, string){
 		"state":   func(r *RunInfo, v string) { r.State = State(v) },
@@ -222,10 +225,10 @@ func (s *Shard) texts(name string, lo, hi int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	bytes := v.([]uint8)
+	all := string(v.([]uint8))
 	out := make([]string, hi-lo)
 	for i := range out {
-		out[i] = string(bytes[offsets[i]-first : offsets[i+1]-first])
+		out[i] = all[offsets[i]-first : offsets[i+1]-first]
 	}
 	return out, nil
 }
@@ -392,7 +395,7 @@ func (s *Shard) Verify() error {
 // Names yields the nodes of one run by name, "" for the root, and whether each is a group.
 func (s *Shard) Names(index int) iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
-		row, ok := s.rowOf[index]
+		row, ok := s.rowOf(index)
 		if !ok {
 			return
 		}
@@ -409,9 +412,17 @@ func (s *Shard) Names(index int) iter.Seq2[string, bool] {
 // Load reads the nodes of one run by name. With skeleton, leaves come
 // without Items.
 func (s *Shard) Load(index int, skeleton bool) ([]Record, error) {
-	row, ok := s.rowOf[index]
-	if !ok {
+	if _, ok := s.rowOf(index); !ok {
 		return nil, fmt.Errorf("trajectory: shard %s does not hold run %d: %w", s.path, index, ErrNotFound)
+	}
+	return s.load(index, skeleton, nil)
+}
+
+// load reads the nodes of one run that are wanted; none if the shard does not hold the run.
+func (s *Shard) load(index int, skeleton bool, wanted func(name string) bool) ([]Record, error) {
+	row, ok := s.rowOf(index)
+	if !ok {
+		return nil, nil
 	}
 	if err := s.Verify(); err != nil {
 		return nil, err
@@ -421,7 +432,7 @@ func (s *Shard) Load(index int, skeleton bool) ([]Record, error) {
 	for i := range s.leaves {
 		l := &s.leaves[i]
 		at, ok := l.position(row)
-		if !ok {
+		if !ok || wanted != nil && !wanted(naming.fill(l.Name)) {
 			continue
 		}
 		r, err := s.record(l, naming, at, skeleton)
@@ -435,7 +446,7 @@ func (s *Shard) Load(index int, skeleton bool) ([]Record, error) {
 
 // LoadNode reads the node of that name of one run.
 func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) {
-	row, ok := s.rowOf[index]
+	row, ok := s.rowOf(index)
 	if !ok {
 		return Record{}, fmt.Errorf("trajectory: shard %s does not hold run %d: %w", s.path, index, ErrNotFound)
 	}
@@ -465,7 +476,7 @@ func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) 
 
 // LoadItems reads some items of the node of that name of one run: those of these names that it has.
 func (s *Shard) LoadItems(index int, name string, items ...string) ([]Item, error) {
-	row, ok := s.rowOf[index]
+	row, ok := s.rowOf(index)
 	if !ok {
 		return nil, fmt.Errorf("trajectory: shard %s does not hold run %d: %w", s.path, index, ErrNotFound)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 )
 
@@ -14,7 +15,8 @@ type sweep struct {
 	shards int
 	best   map[int]candidate
 	// rivals are further finished attempts, which must have the same results.
-	rivals map[int][]candidate
+	rivals  map[int][]candidate
+	outline *outline // of the nodes in the shards
 }
 
 // candidate is one attempt of a run in one shard.
@@ -37,11 +39,20 @@ func openSweep(ctx context.Context, dir string, p *Plan) (*sweep, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openShards(ctx, paths, p)
+}
+
+// openShards opens shards of one folder.
+func openShards(ctx context.Context, paths []string, p *Plan) (*sweep, error) {
+	s := &sweep{best: map[int]candidate{}, rivals: map[int][]candidate{}, outline: newOutline()}
+	if len(paths) == 0 {
+		return s, nil
+	}
+	dir := filepath.Dir(paths[0])
 	logs, err := readLogs(dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &sweep{best: map[int]candidate{}, rivals: map[int][]candidate{}}
 	for _, path := range paths {
 		if err := ctx.Err(); err != nil {
 			s.close()
@@ -70,6 +81,7 @@ func (s *sweep) open(path string, p *Plan, logs map[attempt]logLine) error {
 	if !ok {
 		return fmt.Errorf("trajectory: shard %s belongs to another plan (%s, the plan here is %s): %w", path, clip(note.Plan), p.Digest, ErrPlanDiffers)
 	}
+	s.outline.add(shard)
 	for _, info := range shard.Runs() {
 		if info.Index < 0 || info.Index >= length {
 			return corrupt(path, fmt.Errorf("it holds run %d of a sweep of %d runs", info.Index, length))
@@ -103,15 +115,6 @@ func (s *sweep) load(c candidate, skeleton bool) (records []Record, err error) {
 		return err
 	})
 	return records, err
-}
-
-// loadNode reads one node of a run.
-func (s *sweep) loadNode(c candidate, name string) (r Record, err error) {
-	err = s.shelf.use(c.path, func(shard *Shard) error {
-		r, err = shard.LoadNode(c.info.Index, name, false)
-		return err
-	})
-	return r, err
 }
 
 // runs lists the indices of all runs that there is something of.

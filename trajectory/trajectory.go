@@ -51,11 +51,9 @@ type Trajectory struct {
 	presets       map[string]any
 	rules         []rule
 
-	mu       sync.RWMutex // guards the tree while runs' nodes are brought in
-	lazyMu   sync.Mutex
-	lazy     map[int]func() error // brings in the nodes of a run; nil if there never were any
-	lazyErrs map[int]error
-	files    *files // what it is read from; nil if it was made in memory
+	mu    sync.RWMutex // guards the tree while runs' nodes are brought in
+	files *files       // what it is read from; nil if it was made in memory
+	later *later       // what of it has not been read; nil if it was made in memory
 
 	hasNoRuns bool // the table of runs was left out
 }
@@ -250,6 +248,9 @@ func (t *Trajectory) RunInfo(i int) (RunInfo, error) {
 	}
 	if t.hasNoRuns {
 		return RunInfo{}, fmt.Errorf("trajectory: run %d: the table of runs was not read (OpenOptions.NoRuns): %w", i, ErrNotFound)
+	}
+	if err := t.readRuns(); err != nil {
+		return RunInfo{}, err
 	}
 	if i < len(t.infos) {
 		return t.infos[i], nil

@@ -223,37 +223,24 @@ func (b *builder) results(ctx context.Context) error {
 			}
 		}
 	}
-	const few = 16
-	if len(runs) > few {
-		w.gather()
+	if len(runs) == 0 {
+		g.columns(b.add)
+		return nil
 	}
-	for _, i := range runs {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("table: %w", context.Cause(ctx))
+	for run, err := range w.entries(runs...) {
+		if err == nil && ctx.Err() != nil {
+			err = fmt.Errorf("table: %w", context.Cause(ctx))
 		}
-		if err := b.run(w, g, i); err != nil {
+		if err != nil {
 			return err
+		}
+		for _, e := range run.Value {
+			if err := g.put(run.Index, e); err != nil {
+				return fmt.Errorf("%w (run %d)", err, run.Index)
+			}
 		}
 	}
 	g.columns(b.add)
-	return nil
-}
-
-// run takes over what one run left.
-func (b *builder) run(w *walker, g *gathering, i int) error {
-	r, err := b.t.Run(i)
-	if err != nil {
-		return err
-	}
-	entries, err := w.entries(r)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if err := g.put(i, e); err != nil {
-			return fmt.Errorf("%w (run %d)", err, i)
-		}
-	}
 	return nil
 }
 

@@ -28,7 +28,14 @@ func RunOf(t *trajectory.Trajectory, index int, results ...string) (*Run, error)
 	if err := checkPatterns(results); err != nil {
 		return nil, err
 	}
-	return runOf(t, newWalker(t, results), index)
+	if _, err := t.RunInfo(index); err != nil {
+		return nil, err
+	}
+	left, err := newWalker(t, results).entriesOf(index)
+	if err != nil {
+		return nil, err
+	}
+	return runOf(t, index, left)
 }
 
 // Runs yields one run after the other, so that not all of their results must fit
@@ -40,17 +47,20 @@ func Runs(t *trajectory.Trajectory, results ...string) iter.Seq2[*Run, error] {
 			yield(nil, err)
 			return
 		}
-		w := newWalker(t, results)
-		w.gather()
-		for i := range t.Len() {
-			if !yield(runOf(t, w, i)) {
+		for left, err := range newWalker(t, results).entries() {
+			var r *Run
+			if err == nil {
+				r, err = runOf(t, left.Index, left.Value)
+			}
+			if !yield(r, err) {
 				return
 			}
 		}
 	}
 }
 
-func runOf(t *trajectory.Trajectory, w *walker, index int) (*Run, error) {
+// runOf puts together what there is to know of a run.
+func runOf(t *trajectory.Trajectory, index int, left []entry) (*Run, error) {
 	info, err := t.RunInfo(index)
 	if err != nil {
 		return nil, err
@@ -72,11 +82,7 @@ func runOf(t *trajectory.Trajectory, w *walker, index int) (*Run, error) {
 			out.Parameters[shortName(full)] = p.Value()
 		}
 	}
-	entries, err := w.entries(r)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
+	for _, e := range left {
 		v, err := trajectory.Decode(e.data)
 		if err != nil {
 			return nil, fmt.Errorf("table: run %d: %s: %w", index, e.name, err)

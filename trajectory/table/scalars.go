@@ -169,11 +169,7 @@ func (f *filler) entries(run int) (map[string]entry, error) {
 	if m, ok := f.read[run]; ok {
 		return m, nil
 	}
-	r, err := f.t.Run(run)
-	if err != nil {
-		return nil, err
-	}
-	list, err := f.w.entries(r)
+	list, err := f.w.entriesOf(run)
 	if err != nil {
 		return nil, err
 	}

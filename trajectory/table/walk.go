@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -36,79 +37,52 @@ type walker struct {
 	wanted []string
 	// cards are the spellings of all wildcards.
 	cards []string
-	// leaves are those of all runs, once they have been gathered.
-	leaves [][]trajectory.Node
 }
 
 func newWalker(t *trajectory.Trajectory, wanted []string) *walker {
 	return &walker{t: t, wanted: wanted, cards: t.Wildcards()}
 }
 
-// gather finds the leaves of all runs in one go: looking for those of each run
-// means to list all runs each time.
-func (w *walker) gather() {
-	w.leaves = make([][]trajectory.Node, w.t.Len())
-	for _, g := range []*trajectory.Group{w.t.Results(), w.t.Derived()} {
-		for full, n := range g.Leaves() {
-			if run := w.t.RunOf(full); run >= 0 && run < len(w.leaves) {
-				w.leaves[run] = append(w.leaves[run], n)
+// entries yields what each of some runs left, by the full names of the nodes; no indices are all runs.
+func (w *walker) entries(indices ...int) iter.Seq2[trajectory.RunValue[[]entry], error] {
+	return func(yield func(trajectory.RunValue[[]entry], error) bool) {
+		// Names of the wildcards are made once a run, not once a leaf.
+		var names []string
+		of := -1
+		base := func(run int, full string) string {
+			if run != of {
+				names, of = w.names(run), run
 			}
+			return columnName(full, names)
 		}
-	}
-}
-
-// entries lists what run r left, by the full names of the nodes.
-func (w *walker) entries(r *trajectory.Run) ([]entry, error) {
-	out, err := w.list(r)
-	if err != nil {
-		return nil, fmt.Errorf("table: run %d: %w", r.Index(), err)
-	}
-	return out, nil
-}
-
-func (w *walker) list(r *trajectory.Run) ([]entry, error) {
-	var out []entry
-	leaves, err := w.find(r)
-	if err != nil {
-		return nil, err
-	}
-	names := w.names(r.Index())
-	for _, n := range leaves {
-		if err := w.leaf(n, names, &out); err != nil {
-			return nil, err
+		wanted := func(run int, full string) bool {
+			first := trajectory.Branch(full)
+			return (first == branchResults || first == branchDerived) && w.mayWant(base(run, full))
 		}
-	}
-	return out, nil
-}
-
-// find lists the leaves of a run.
-func (w *walker) find(r *trajectory.Run) ([]trajectory.Node, error) {
-	var leaves []trajectory.Node
-	if w.leaves != nil {
-		leaves = w.leaves[r.Index()]
-	} else {
-		for _, branch := range []string{branchResults, branchDerived} {
-			g, err := r.Group(branch)
-			if errors.Is(err, trajectory.ErrNotFound) {
-				continue
+		for run, err := range w.t.RunLeaves(wanted, indices...) {
+			out := trajectory.RunValue[[]entry]{Index: run.Index}
+			for _, n := range run.Value {
+				if err != nil {
+					break
+				}
+				err = w.leaf(n, base(run.Index, n.FullName()), &out.Value)
 			}
 			if err != nil {
-				return nil, err
+				err = fmt.Errorf("table: run %d: %w", run.Index, err)
 			}
-			for full, n := range g.Walk(trajectory.Walk{Runs: []int{r.Index()}}) {
-				if n.IsLeaf() && w.t.RunOf(full) == r.Index() {
-					leaves = append(leaves, n)
-				}
+			if !yield(out, err) {
+				return
 			}
 		}
 	}
-	if info, err := w.t.RunInfo(r.Index()); err == nil && info.State == trajectory.Done && len(leaves) == 0 {
-		// Either it left nothing, or what it left cannot be read; looking for it says so.
-		if _, err := r.Node(branchResults + ".runs." + r.Name()); err != nil && !errors.Is(err, trajectory.ErrNotFound) {
-			return nil, err
-		}
+}
+
+// entriesOf is what one run left.
+func (w *walker) entriesOf(run int) ([]entry, error) {
+	for found, err := range w.entries(run) {
+		return found.Value, err
 	}
-	return leaves, nil
+	return nil, nil
 }
 
 // names is what the wildcards stand for in a run.
@@ -122,12 +96,8 @@ func (w *walker) names(run int) []string {
 	return out
 }
 
-// leaf adds the values of a leaf.
-func (w *walker) leaf(n trajectory.Node, names []string, out *[]entry) error {
-	base := columnName(n.FullName(), names)
-	if !w.mayWant(base) {
-		return nil
-	}
+// leaf adds the values of a leaf, whose column is called base.
+func (w *walker) leaf(n trajectory.Node, base string, out *[]entry) error {
 	switch n := n.(type) {
 	case *trajectory.Parameter:
 		if err := n.Err(); err != nil {
