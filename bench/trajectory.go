@@ -10,6 +10,7 @@ import (
 
 	"galvani/trajectory"
 	"galvani/trajectory/hdf5"
+	"galvani/trajectory/table"
 )
 
 // What the sweep of the case trajectory is: runs with scalar results, which
@@ -127,23 +128,18 @@ func (s *sweep) storeAndMerge(ctx context.Context) error {
 	return err
 }
 
+// readTable opens the file and reads its table, as a program that was just started does.
 func (s *sweep) readTable(ctx context.Context) error {
-	f, err := hdf5.New(hdf5.Options{}).Open(ctx, s.file(), "")
+	open := trajectory.OpenOptions{Stores: []trajectory.Store{hdf5.New(hdf5.Options{})}}
+	t, err := table.Read(ctx, s.file(), open, table.Options{})
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	table, err := f.Overview("scalars")
-	if err != nil {
-		return err
+	if t.Rows() != sweepRuns {
+		return fmt.Errorf("the table has %d rows, want %d", t.Rows(), sweepRuns)
 	}
-	for _, c := range table.Columns {
-		if v, ok := c.Data.Values.([]float64); ok && len(v) != sweepRuns {
-			return fmt.Errorf("column %s has %d rows, want %d", c.Name, len(v), sweepRuns)
-		}
-	}
-	if want := sweepScalars + 4; len(table.Columns) != want { // run, state, x, y
-		return fmt.Errorf("the table of scalars has %d columns, want %d", len(table.Columns), want)
+	if want := sweepScalars + 5; len(t.Columns()) != want { // run, state, seed, x, y
+		return fmt.Errorf("the table has %d columns, want %d", len(t.Columns()), want)
 	}
 	return nil
 }
