@@ -13,6 +13,7 @@ import (
 )
 
 func TestMissingResultsAreListed(t *testing.T) {
+	t.Parallel()
 	some := func(r *trajectory.Run) error {
 		if r.Index()%5 == 2 {
 			return nil
@@ -55,6 +56,7 @@ func TestMissingResultsAreListed(t *testing.T) {
 }
 
 func TestFailedRunsNeedNoResults(t *testing.T) {
+	t.Parallel()
 	p := newProbe(6)
 	p.run = func(_ context.Context, i int) error {
 		if i == 4 {
@@ -68,6 +70,7 @@ func TestFailedRunsNeedNoResults(t *testing.T) {
 }
 
 func TestParametersThatChangeNothing(t *testing.T) {
+	t.Parallel()
 	over := func(name string, values ...float64) trajectory.Axis {
 		return trajectory.Over(name, trajectory.Values(values...))
 	}

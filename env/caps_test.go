@@ -30,6 +30,7 @@ func (f *fakeMachine) machine() machine {
 }
 
 func TestGateHoldsRunsBack(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		caps Caps
 		busy func(*fakeMachine)
@@ -44,6 +45,7 @@ func TestGateHoldsRunsBack(t *testing.T) {
 		"expected memory": {Caps{Memory: 80, RunMemory: 30}, func(f *fakeMachine) { f.memory.Store(30); f.own.Store(5) }, "memory in use is 85 % (the limit is 80 %)"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var f fakeMachine
 			f.limit.Store(100)
 			var said []string
@@ -85,6 +87,7 @@ func TestGateHoldsRunsBack(t *testing.T) {
 }
 
 func TestGateWarnsTenTimesAtMost(t *testing.T) {
+	t.Parallel()
 	var f fakeMachine
 	f.limit.Store(100)
 	said := 0
@@ -103,6 +106,7 @@ func TestGateWarnsTenTimesAtMost(t *testing.T) {
 }
 
 func TestGateTakesNothingForALimitThatCannotBeMeasured(t *testing.T) {
+	t.Parallel()
 	broken := errors.New("no such file")
 	g := newGate(Caps{Memory: 1, Swap: 1, CPU: 1}, machine{
 		memory: func() (uint64, uint64, error) { return 9, 10, broken },
@@ -114,6 +118,7 @@ func TestGateTakesNothingForALimitThatCannotBeMeasured(t *testing.T) {
 }
 
 func TestThisMachine(t *testing.T) {
+	t.Parallel()
 	m := thisMachine()
 	used, limit, err := m.memory()
 	require.NoError(t, err)
@@ -133,6 +138,7 @@ func TestThisMachine(t *testing.T) {
 }
 
 func TestRoomForResults(t *testing.T) {
+	t.Parallel()
 	var f fakeMachine
 	now := time.Unix(1000, 0)
 	r := room{dir: "/data", space: f.machine().disk, started: now}
@@ -154,6 +160,7 @@ func TestRoomForResults(t *testing.T) {
 }
 
 func TestEstimate(t *testing.T) {
+	t.Parallel()
 	var f fakeMachine
 	now := time.Unix(1000, 0)
 	shard := filepath.Join(t.TempDir(), "shard")
@@ -181,6 +188,7 @@ func TestEstimate(t *testing.T) {
 }
 
 func TestDiskNearlyFullInTheMiddle(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var f fakeMachine
 	f.total.Store(1e12)

@@ -53,7 +53,7 @@ func TestDiskFullInTheMiddle(t *testing.T) {
 	p = newProbe(600)
 	p.more = large
 	p.run = func(ctx context.Context, i int) error {
-		assert.Eventually(t, func() bool { return i < 100 || len(shards(t, out)) > 0 || ctx.Err() != nil }, 20e9, 1e6)
+		assert.Eventually(t, func() bool { return i < 100 || published(t, out) > 0 || ctx.Err() != nil }, 20e9, 1e6)
 		return nil
 	}
 	status, stderr = p.in(t, out, "-workers", "2", "-log-file", "")

@@ -51,6 +51,7 @@ func (d doubler) program(explore trajectory.Design, executed *int) *env.Program 
 }
 
 func TestExplorer(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	executed := 0
 	p := doubler{}.program(nil, &executed)
@@ -75,6 +76,7 @@ func TestExplorer(t *testing.T) {
 }
 
 func TestExplorerGoesOnFromPointsOfTheProgram(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	executed := 0
 	p := doubler{}.program(trajectory.Over("x", trajectory.Values(9, 8, 7)), &executed)
@@ -84,6 +86,7 @@ func TestExplorerGoesOnFromPointsOfTheProgram(t *testing.T) {
 }
 
 func TestExplorerWithoutPoints(t *testing.T) {
+	t.Parallel()
 	executed := 0
 	p := doubler{none: true}.program(nil, &executed)
 	var errs bytes.Buffer

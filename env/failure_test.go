@@ -11,6 +11,7 @@ import (
 )
 
 func TestRunErrorSaysWhichRunAndWhy(t *testing.T) {
+	t.Parallel()
 	e := &RunError{Index: 17, Name: "run_00000017", Params: "R_ee=1.2, trial=3", Err: errors.New("network: line 2:\n  V = U\n      ^\nno variable U")}
 	assert.Equal(t, "run 17 (R_ee=1.2, trial=3) failed: network: line 2:; V = U; no variable U", e.Error())
 	e.Attempt, e.Params = 1, ""
@@ -18,6 +19,7 @@ func TestRunErrorSaysWhichRunAndWhy(t *testing.T) {
 }
 
 func TestSweepErrorHoldsItsRuns(t *testing.T) {
+	t.Parallel()
 	sweep := error(&SweepError{Runs: 20, Left: 4, Failed: []*RunError{
 		{Index: 2, Err: &PanicError{Value: io.ErrUnexpectedEOF}}, {Index: 5, Err: os.ErrDeadlineExceeded},
 	}})
@@ -38,6 +40,7 @@ func TestSweepErrorHoldsItsRuns(t *testing.T) {
 }
 
 func TestBuildChangesAreNamedOneByOne(t *testing.T) {
+	t.Parallel()
 	was := "executable 0123456789abcdef\nmodule a v1 h1:x\nmodule b v1 h1:y"
 	assert.Empty(t, buildChanges(was, was))
 	assert.Equal(t, []string{

@@ -35,10 +35,12 @@ func FuzzFrames(f *testing.F) {
 }
 
 func TestFramesKeepThePlace(t *testing.T) {
+	t.Parallel()
 	assert.Equal(t, "main.f\n\tmain.go:3", frames("goroutine 1 [running]:\nruntime/debug.Stack()\n\tstack.go:26 +0x5e\npanic({0x1, 0x2})\n\tpanic.go:1 +0x2\nmain.f(0x1)\n\tmain.go:3 +0x4\ngalvani/env.(*crew).execute(0x1)\n\tschedule.go:9 +0x1"))
 }
 
 func TestDistance(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		a, b string
 		want int

@@ -17,6 +17,7 @@ import (
 )
 
 func TestHosts(t *testing.T) {
+	t.Parallel()
 	// `sh -c` stands in for ssh: it starts the process on this machine.
 	dir := t.TempDir()
 	cmd, _, errs := childProcess("slow", "-out", dir, "-workers", "1", "-hosts", "animals/1*3=sh -c, spanien/2=sh -c, nowhere=no-such-command, broken=sh -c false")
@@ -53,10 +54,11 @@ func pids(t *testing.T, dir string) (all []int) {
 }
 
 func TestHostThatIsLost(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cmd, _, errs := childProcess("slow", "-out", dir, "-workers", "1", "-hosts", "animals/1*50=sh -c")
 	require.NoError(t, cmd.Start())
-	require.Eventually(t, func() bool { return len(pids(t, dir)) == 2 && len(shards(t, dir)) > 1 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(pids(t, dir)) == 2 && published(t, dir) > 1 }, 20*time.Second, time.Millisecond)
 	for _, pid := range pids(t, dir) {
 		if pid != cmd.Process.Pid {
 			process, err := os.FindProcess(pid)
@@ -71,12 +73,14 @@ func TestHostThatIsLost(t *testing.T) {
 }
 
 func TestHostsEndWithTheMainProcess(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]os.Signal{"killed": syscall.SIGKILL, "interrupted": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			cmd, _, errs := childProcess("slow", "-out", dir, "-workers", "1", "-hosts", "animals/1=sh -c")
 			require.NoError(t, cmd.Start())
-			require.Eventually(t, func() bool { return len(pids(t, dir)) == 2 && len(shards(t, dir)) > 1 }, 20*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(pids(t, dir)) == 2 && published(t, dir) > 1 }, 20*time.Second, time.Millisecond)
 			require.NoError(t, cmd.Process.Signal(end))
 			var status *exec.ExitError
 			require.ErrorAs(t, cmd.Wait(), &status, errs)
@@ -88,7 +92,7 @@ func TestHostsEndWithTheMainProcess(t *testing.T) {
 				assert.NotContains(t, errs.String(), "left out")
 			}
 			require.Eventually(t, func() bool { return len(pids(t, dir)) == left }, 20*time.Second, time.Millisecond, "a process on a host goes on")
-			assert.Less(t, len(shards(t, dir)), killRuns)
+			assert.Less(t, published(t, dir), killRuns)
 			cmd, _, errs = childProcess("slow", "-out", dir, "-workers", "8")
 			require.NoError(t, cmd.Run(), errs)
 			assert.Regexp(t, `200 of 200 runs done \(reused [1-9]\d*, ran [1-9]\d*\)`, errs.String())
@@ -97,6 +101,7 @@ func TestHostsEndWithTheMainProcess(t *testing.T) {
 }
 
 func TestHostsAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		"a*0":     `invalid value "a*0" for flag -hosts: host "a*0": want NAME/WORKERS*CHUNK=COMMAND with whole numbers from 1`,
 		"a/x":     `host "a/x": want NAME/WORKERS`,

@@ -3,12 +3,15 @@ package env_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,8 +28,14 @@ const killRuns = 200
 // TestMain lets the test binary be a program of its own: killed and interrupted
 // are whole processes.
 func TestMain(m *testing.M) {
+	// Asking git takes longer than most of the sweeps here; one test looks at what it says.
+	os.Setenv("GIT_DIR", os.DevNull)
 	switch os.Getenv("ENV_TEST_CHILD") {
 	case "":
+		// Most tests wait for something, and not for a processor. A flag -parallel still counts.
+		if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil {
+			panic(err)
+		}
 		os.Exit(m.Run())
 	case "sweep":
 		p := newProbe(killRuns)
@@ -127,7 +136,26 @@ func childProcess(kind string, args ...string) (*exec.Cmd, *lockedBuffer, *locke
 	return cmd, &out, &errs
 }
 
+// killLater kills processes a while after there are so many shards, unless the sweep ends before.
+func killLater(t *testing.T, dir string, want int, delay time.Duration, ended chan struct{}, victims ...*exec.Cmd) {
+	for published(t, dir) < want {
+		select {
+		case <-ended:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
+	select {
+	case <-ended:
+	case <-time.After(delay):
+		for _, victim := range victims {
+			_ = victim.Process.Kill()
+		}
+	}
+}
+
 func TestKilledAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	whole := t.TempDir()
 	cmd, _, errs := childProcess("sweep", "-out", whole, "-workers", "2")
 	require.NoError(t, cmd.Run(), errs)
@@ -144,19 +172,23 @@ func TestKilledAgainAndAgain(t *testing.T) {
 		for kills := 0; ; kills++ {
 			cmd, _, errs := childProcess("sweep", "-out", dir, "-workers", "2")
 			require.NoError(t, cmd.Start())
-			var killer *time.Timer
+			ended := make(chan struct{})
 			if kills < 20 {
-				killer = time.AfterFunc(time.Duration(rng.IntN(300))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+				// Half of the times when something new has been saved, else at any time.
+				delay, want := time.Duration(rng.IntN(300))*time.Millisecond, 0
+				if kills%2 == 1 {
+					delay, want = delay/4, len(before)+1
+				}
+				go killLater(t, dir, want, delay, ended, cmd)
 			}
 			err := cmd.Wait()
-			if killer != nil {
-				killer.Stop()
-			}
+			close(ended)
 			after := shards(t, dir)
 			for name, content := range before {
 				require.Equal(t, content, after[name], "round %d: shard %s changed", round, name)
 			}
-			if len(before) > 0 {
+			found := len(before) > 0
+			if found {
 				withShards++
 			}
 			before = after
@@ -167,7 +199,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 					fmt.Sscan(m[2], &ran)
 					assert.Equal(t, killRuns, reused+ran)
 				} else {
-					assert.Zero(t, kills, "a resumed sweep says what it reused: %s", errs)
+					assert.False(t, found, "a resumed sweep says what it reused: %s", errs)
 				}
 				break
 			}
@@ -181,11 +213,12 @@ func TestKilledAgainAndAgain(t *testing.T) {
 }
 
 func TestInterruptedProcess(t *testing.T) {
+	t.Parallel()
 	for _, sig := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		dir := t.TempDir()
 		cmd, _, errs := childProcess("sweep", "-out", dir, "-workers", "1", "-profile", "cpu")
 		require.NoError(t, cmd.Start())
-		require.Eventually(t, func() bool { return len(shards(t, dir)) > 0 }, 20*time.Second, 5*time.Millisecond)
+		require.Eventually(t, func() bool { return published(t, dir) > 0 }, 20*time.Second, 5*time.Millisecond)
 		require.NoError(t, cmd.Process.Signal(sig))
 		var status *exec.ExitError
 		require.ErrorAs(t, cmd.Wait(), &status, errs.String())
@@ -202,6 +235,7 @@ func TestInterruptedProcess(t *testing.T) {
 }
 
 func TestSecondInterruptLeavesAtOnce(t *testing.T) {
+	t.Parallel()
 	cmd, out, errs := childProcess("stubborn", "-out", t.TempDir())
 	require.NoError(t, cmd.Start())
 	require.Eventually(t, func() bool { return strings.Contains(out.String(), "deaf") }, 20*time.Second, time.Millisecond)
@@ -214,6 +248,7 @@ func TestSecondInterruptLeavesAtOnce(t *testing.T) {
 }
 
 func TestMisspeltFlagOfAProcess(t *testing.T) {
+	t.Parallel()
 	cmd, _, _ := childProcess("sweep", "-wrokers", "2")
 	var errs bytes.Buffer
 	cmd.Stderr = &errs

@@ -59,6 +59,7 @@ func talking(p *probe) {
 }
 
 func TestLogsOfRuns(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(1010)
 	talking(p)
 	status, stderr := p.in(t, dir)
@@ -86,6 +87,7 @@ func TestLogsOfRuns(t *testing.T) {
 }
 
 func TestLogFilesAsTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(5)
 	talking(p)
 	var e *env.Environment
@@ -126,6 +128,7 @@ func TestLogFilesAsTheyAreAskedFor(t *testing.T) {
 }
 
 func TestNoLogFiles(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(5)
 	talking(p)
 	p.in(t, dir, "-log-file", "", "-log-runs", "", "-log-errors", "")
@@ -137,6 +140,7 @@ func TestNoLogFiles(t *testing.T) {
 }
 
 func TestLogsThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(5)
 	p.run = func(ctx context.Context, i int) error {
 		env.Log(ctx).Info("hello")
@@ -149,6 +153,7 @@ func TestLogsThatCannotBeWritten(t *testing.T) {
 }
 
 func TestWorkerHasItsOwnLog(t *testing.T) {
+	t.Parallel()
 	dir, p, q := t.TempDir(), newProbe(3), newProbe(3)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	p.run = func(_ context.Context, i int) error {
@@ -176,6 +181,7 @@ func TestWorkerHasItsOwnLog(t *testing.T) {
 }
 
 func TestReplayLogsAtTheTerminal(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(5)
 	talking(p)
 	_, stderr := p.in(t, dir, "-only", "1", "-log-level", "debug")

@@ -35,6 +35,7 @@ func ownFlags(fs *flag.FlagSet) {
 }
 
 func TestBadArgumentsAreOneLine(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		args []string
 		want string
@@ -65,6 +66,7 @@ func TestBadArgumentsAreOneLine(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
+	t.Parallel()
 	for _, h := range []string{"-h", "-help", "--help"} {
 		status, stdout, stderr := execute(env.Program{Name: "clusternet", About: "Sweeps R_ee.", Example: "clusternet -ree 1,2", Flags: ownFlags}, h)
 		assert.Equal(t, 0, status)
@@ -82,6 +84,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestFlagsReachTheEnvironment(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	status, _, stderr := execute(env.Program{Arguments: "FILE", Run: func(_ context.Context, e *env.Environment) error {
 		assert.Equal(t, "prog", e.Name())
@@ -107,6 +110,7 @@ func TestFlagsReachTheEnvironment(t *testing.T) {
 }
 
 func TestErrorsOfTheProgram(t *testing.T) {
+	t.Parallel()
 	fails := func(err error) env.Program {
 		return env.Program{Run: func(context.Context, *env.Environment) error { return err }}
 	}
@@ -124,6 +128,7 @@ func TestErrorsOfTheProgram(t *testing.T) {
 }
 
 func TestInterruptedProgram(t *testing.T) {
+	t.Parallel()
 	for _, err := range []error{context.Canceled, env.ErrInterrupted, nil} {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		var errs bytes.Buffer

@@ -8,6 +8,7 @@ import (
 )
 
 func TestControlGroups(t *testing.T) {
+	t.Parallel()
 	files := map[string]string{
 		"/g/job/step/memory.max": "max\n", "/g/job/step/memory.current": "900\n",
 		"/g/job/memory.max": "1000\n", "/g/job/memory.current": "950\n", "/g/job/memory.stat": "anon 3\ninactive_file 50\n",

@@ -9,6 +9,7 @@ import (
 )
 
 func TestNiceness(t *testing.T) {
+	t.Parallel()
 	cmd, out, errs := childProcess("nice", "-nice", "7")
 	require.NoError(t, cmd.Run(), errs)
 	for _, n := range strings.Fields(out.String()) {

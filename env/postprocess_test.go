@@ -86,6 +86,7 @@ func explored(t *testing.T, dir string) []int {
 }
 
 func TestPostProcessingAddsRuns(t *testing.T) {
+	t.Parallel()
 	var first string
 	for _, workers := range []string{"1", "2", "8"} {
 		dir := t.TempDir()
@@ -123,6 +124,7 @@ func TestPostProcessingAddsRuns(t *testing.T) {
 }
 
 func TestNothingIsAdded(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, g := newGrower(4, 4)
 	status, stderr := p.in(t, dir)
@@ -136,6 +138,7 @@ func TestNothingIsAdded(t *testing.T) {
 }
 
 func TestSeveralPostProcessors(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, g := newGrower(4, 6)
 	last := grower{to: 10, called: new(atomic.Int64)}
@@ -148,6 +151,7 @@ func TestSeveralPostProcessors(t *testing.T) {
 }
 
 func TestPostProcessingSeesFailedRuns(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, g := newGrower(4, 6)
 	p.run = func(_ context.Context, i int) error {
@@ -188,6 +192,7 @@ func TestPostProcessingSeesFailedRuns(t *testing.T) {
 }
 
 func TestFailFastAddsNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, g := newGrower(4, 8)
 	p.run = func(_ context.Context, i int) error {
@@ -206,6 +211,7 @@ func TestFailFastAddsNothing(t *testing.T) {
 }
 
 func TestPostProcessingFails(t *testing.T) {
+	t.Parallel()
 	for want, c := range map[string]struct {
 		design trajectory.Design
 		err    error
@@ -238,6 +244,7 @@ func TestPostProcessingFails(t *testing.T) {
 }
 
 func TestAGrownSweepIsComparedWithWhatItBeganWith(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, _ := newGrower(4, 8)
 	status, stderr := p.in(t, dir)
@@ -267,6 +274,7 @@ func TestAGrownSweepIsComparedWithWhatItBeganWith(t *testing.T) {
 }
 
 func TestTheSameTrajectoryTwice(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	e, err := env.New(env.Options{Out: dir, Workers: 2})
 	require.NoError(t, err)
@@ -282,6 +290,7 @@ func TestTheSameTrajectoryTwice(t *testing.T) {
 }
 
 func TestStoppedWhilePostProcessing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	p, g := newGrower(4, 8)
@@ -356,6 +365,7 @@ func requireKilled(t *testing.T, err error, said fmt.Stringer) {
 }
 
 func TestKilledInEveryPhaseOfGrowing(t *testing.T) {
+	t.Parallel()
 	want := wholeGrown(t)
 	dir := t.TempDir()
 	before := shards(t, dir)
@@ -379,6 +389,7 @@ func TestKilledInEveryPhaseOfGrowing(t *testing.T) {
 }
 
 func TestGrowingSweepKilledAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	want := wholeGrown(t)
 	rounds := 2
 	if !testing.Short() {
@@ -404,15 +415,18 @@ func TestGrowingSweepKilledAgainAndAgain(t *testing.T) {
 }
 
 func TestProcessesShareAGrowingSweep(t *testing.T) {
+	t.Parallel()
 	want := wholeGrown(t)
 	dir := t.TempDir()
-	t.Setenv("ENV_TEST_DIR", dir)
+	meet := "ENV_TEST_DIR=" + dir
 	main, _, errs := childProcess("grown", "-out", dir, "-workers", "1")
+	main.Env = append(main.Env, meet)
 	require.NoError(t, main.Start())
 	var workers []*exec.Cmd
 	var said []*lockedBuffer
 	for range 2 {
 		w, _, errs := childProcess("grown", "worker", runsDir(dir), "-workers", "1")
+		w.Env = append(w.Env, meet)
 		require.NoError(t, w.Start())
 		workers, said = append(workers, w), append(said, errs)
 	}
@@ -427,6 +441,7 @@ func TestProcessesShareAGrowingSweep(t *testing.T) {
 }
 
 func TestWorkersEndWhenNoOneAddsRuns(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	main, _, errs := childProcess("grown", "-out", dir, "-workers", "1")
 	main.Env = append(main.Env, "KILL_AT=processed 8")
@@ -442,6 +457,7 @@ func TestWorkersEndWhenNoOneAddsRuns(t *testing.T) {
 }
 
 func TestGenerationsAreFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, _ := newGrower(4, 8)
 	status, stderr := p.in(t, dir)
@@ -458,6 +474,7 @@ func TestGenerationsAreFiles(t *testing.T) {
 }
 
 func TestHostsServeAllRoundsOfAGrowingSweep(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	main, _, errs := childProcess("grown", "-out", dir, "-workers", "1", "-hosts", "animals/1=sh -c")
 	require.NoError(t, main.Run(), errs)
@@ -488,6 +505,7 @@ func BenchmarkRound(b *testing.B) {
 }
 
 func TestPointsThatCannotBeSaved(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, g := newGrower(4, 8)
 	g.phase = func(at string) {

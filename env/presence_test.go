@@ -23,6 +23,7 @@ func present(t *testing.T, dir string, slots int) *presence {
 }
 
 func TestPresenceTellsWhoIsDoingWhat(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p := present(t, dir, 3)
 	path := filepath.Join(dir, processesDir, p.ID())
@@ -64,6 +65,7 @@ func remote(t *testing.T, p *presence) string {
 }
 
 func TestLostOnThisMachine(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	me, other := present(t, dir, 1), present(t, dir, 1)
 	defer me.leave()
@@ -84,6 +86,7 @@ func TestLostOnThisMachine(t *testing.T) {
 }
 
 func TestLostOnAnotherMachine(t *testing.T) {
+	t.Parallel()
 	const lease = 10 * time.Minute
 	for name, shift := range map[string]time.Duration{
 		"clocks agree":       0,
@@ -129,6 +132,7 @@ func TestLostOnAnotherMachine(t *testing.T) {
 }
 
 func TestLongLostOnAnotherMachine(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	me, other := present(t, dir, 1), present(t, dir, 1)
 	defer me.leave()
@@ -149,6 +153,7 @@ func TestLongLostOnAnotherMachine(t *testing.T) {
 }
 
 func TestTakenForLostGoesOnUnderANewName(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	me, other := present(t, dir, 1), present(t, dir, 1)
 	defer me.leave()
@@ -166,6 +171,7 @@ func TestTakenForLostGoesOnUnderANewName(t *testing.T) {
 }
 
 func TestRemovedFolderIsNoticed(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "runs")
 	require.NoError(t, os.Mkdir(dir, 0o777))
 	gone := make(chan error, 100)
@@ -178,6 +184,7 @@ func TestRemovedFolderIsNoticed(t *testing.T) {
 }
 
 func TestLedgerHasOneWriterForEachEntry(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const each, writers = 60, 4
 	var wg sync.WaitGroup
@@ -231,6 +238,7 @@ func TestLedgerHasOneWriterForEachEntry(t *testing.T) {
 }
 
 func TestSuspectedRuns(t *testing.T) {
+	t.Parallel()
 	report := []byte("panic: boom\n\ngoroutine 42 [running labels:{\"run\": \"3.0\"}]:\nmain.bad(0x1)\n\t/src/main.go:7 +0x1d\ncreated by main.run in goroutine 7\n\t/src/main.go:5 +0x2\n\ngoroutine 1 [select labels:{\"run\": \"4.0\"}]:\nmain.main()\n")
 	type verdict struct {
 		alone  bool

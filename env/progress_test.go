@@ -12,6 +12,7 @@ import (
 )
 
 func TestProgressCountsAndEstimates(t *testing.T) {
+	t.Parallel()
 	start := time.Unix(1000, 0)
 	p := newProgress("sweep", 10, 2, 1, start)
 	assert.Equal(t, "sweep: 2 of 10 runs finished, 1 failed", p.tally(start.Add(time.Second)).line())
@@ -33,6 +34,7 @@ func TestProgressCountsAndEstimates(t *testing.T) {
 }
 
 func TestBarFitsItsLine(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(0, 0)
 	p := newProgress("a name that is quite long", 123456, 7, 3, now)
 	p.finish(1, false, false)
@@ -46,6 +48,7 @@ func TestBarFitsItsLine(t *testing.T) {
 }
 
 func TestSpan(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		d    time.Duration
 		want string
@@ -58,6 +61,7 @@ func TestSpan(t *testing.T) {
 }
 
 func TestConsoleKeepsBarAndLinesApart(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	c := newConsole(&out)
 	assert.False(t, c.isTerminal())
@@ -88,6 +92,7 @@ func (b *lockedBuffer) String() string {
 }
 
 func TestShowingProgressEndsWithClose(t *testing.T) {
+	t.Parallel()
 	for way, want := range map[string]string{
 		progressLines: "sweep: 1 of 2 runs finished", progressAuto: "sweep: 1 of 2 runs finished", progressBar: wipe + "sweep [",
 	} {

@@ -50,6 +50,8 @@ func TestStartDescribesItself(t *testing.T) {
 	repository := t.TempDir()
 	t.Chdir(repository)
 	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	t.Setenv("GIT_DIR", "") // put back afterwards; see TestMain
+	require.NoError(t, os.Unsetenv("GIT_DIR"))
 	git("init", "-q", "-b", "trunk")
 	require.NoError(t, os.WriteFile("model.txt", []byte("1"), 0o644))
 	git("add", "model.txt")

@@ -31,6 +31,7 @@ func indices(batch []outcome) (all []int) {
 }
 
 func TestPublisherWritesWhatIsLeftAtTheEnd(t *testing.T) {
+	t.Parallel()
 	var got [][]int
 	p := publisher{every: time.Hour, limit: 1 << 40, size: func(outcome) int64 { return 1 },
 		write: func(b []outcome) error { got = append(got, indices(b)); return nil }}
@@ -43,6 +44,7 @@ func TestPublisherWritesWhatIsLeftAtTheEnd(t *testing.T) {
 }
 
 func TestPublisherWritesFullBatches(t *testing.T) {
+	t.Parallel()
 	var got [][]int
 	p := publisher{every: time.Hour, limit: 20, size: func(outcome) int64 { return 10 },
 		write: func(b []outcome) error { got = append(got, indices(b)); return nil }}
@@ -55,6 +57,7 @@ func TestPublisherWritesFullBatches(t *testing.T) {
 }
 
 func TestPublisherWritesWhenTheTimeHasCome(t *testing.T) {
+	t.Parallel()
 	written := make(chan []int)
 	p := publisher{every: time.Millisecond, limit: 1 << 40, size: func(outcome) int64 { return 1 },
 		write: func(b []outcome) error { written <- indices(b); return nil }}
@@ -67,6 +70,7 @@ func TestPublisherWritesWhenTheTimeHasCome(t *testing.T) {
 }
 
 func TestPublisherBoundsWhatWaits(t *testing.T) {
+	t.Parallel()
 	var held int // how many were taken while the writer stood still
 	gate := make(chan struct{})
 	p := publisher{every: time.Hour, limit: 3, size: func(outcome) int64 { return 1 },
@@ -87,6 +91,7 @@ func TestPublisherBoundsWhatWaits(t *testing.T) {
 }
 
 func TestPublisherTellsOnceAndGoesOnTaking(t *testing.T) {
+	t.Parallel()
 	writes := 0
 	p := publisher{every: time.Hour, limit: 1, size: func(outcome) int64 { return 1 },
 		write: func([]outcome) error { writes++; return errors.New("disk full") }}

@@ -38,6 +38,7 @@ func TestProcessorsAreSplit(t *testing.T) {
 }
 
 func TestBadLimits(t *testing.T) {
+	t.Parallel()
 	for want, o := range map[string]env.Options{
 		"env: cap on memory of 101: want percent from 0 to 100":                        {Caps: env.Caps{Memory: 101}},
 		"env: a run that takes -1 bytes of memory: want 0 (not known) or more":         {Caps: env.Caps{RunMemory: -1}},
@@ -51,6 +52,7 @@ func TestBadLimits(t *testing.T) {
 }
 
 func TestMemoryCapReached(t *testing.T) {
+	t.Parallel()
 	// More memory than there is: runs are executed one at a time.
 	dir, p := t.TempDir(), newProbe(4)
 	var running atomic.Int64
@@ -76,6 +78,7 @@ func (picky) Check(_ context.Context, r *trajectory.Run) error {
 }
 
 func TestDryRun(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	program := func(p *probe, x env.Experiment) env.Program {
 		return env.Program{Run: func(ctx context.Context, e *env.Environment) error {

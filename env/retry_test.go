@@ -27,6 +27,7 @@ func failing(broken *bool) *probe {
 }
 
 func TestRetryOfChosenRuns(t *testing.T) {
+	t.Parallel()
 	broken := true
 	for name, c := range map[string]struct {
 		flag string
@@ -73,6 +74,7 @@ func TestRetryOfChosenRuns(t *testing.T) {
 }
 
 func TestAttemptsAreKept(t *testing.T) {
+	t.Parallel()
 	broken := true
 	dir, p := t.TempDir(), failing(&broken)
 	p.in(t, dir)
@@ -101,6 +103,7 @@ func TestAttemptsAreKept(t *testing.T) {
 }
 
 func TestInterruptedRetryGoesOn(t *testing.T) {
+	t.Parallel()
 	broken := true
 	dir, p := t.TempDir(), failing(&broken)
 	p.in(t, dir)
@@ -133,6 +136,7 @@ func TestInterruptedRetryGoesOn(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	broken := true
 	dir, p := t.TempDir(), failing(&broken)
 	p.in(t, dir)
@@ -178,6 +182,7 @@ func TestReplay(t *testing.T) {
 }
 
 func TestReplayFindsRunsThatDependOnMore(t *testing.T) {
+	t.Parallel()
 	// What a run gives must depend on plan, index and seed alone.
 	dir, p := t.TempDir(), newProbe(3)
 	status, stderr := p.in(t, dir)

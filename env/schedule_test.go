@@ -97,6 +97,7 @@ func TestCrewOutlivesBadRuns(t *testing.T) {
 }
 
 func TestCrewRunsAsManyAtOnceAsThereAreWorkers(t *testing.T) {
+	t.Parallel()
 	var now, most atomic.Int64
 	gate := make(chan struct{})
 	open := sync.OnceFunc(func() { close(gate) })
@@ -117,6 +118,7 @@ func TestCrewRunsAsManyAtOnceAsThereAreWorkers(t *testing.T) {
 }
 
 func TestCrewStopsAfterFailures(t *testing.T) {
+	t.Parallel()
 	c, got := gathering(t, 100, 1, func(_ context.Context, i int) error {
 		if i%10 == 9 {
 			return errors.New("no")
@@ -129,6 +131,7 @@ func TestCrewStopsAfterFailures(t *testing.T) {
 }
 
 func TestCrewStopsWhenCancelled(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(context.Background())
 	st := newStopper(ctx, time.Hour, time.Time{})
 	defer st.close()
@@ -155,6 +158,7 @@ func TestCrewStopsWhenCancelled(t *testing.T) {
 }
 
 func TestOwnCancellationIsAFailure(t *testing.T) {
+	t.Parallel()
 	c, got := gathering(t, 1, 1, func(ctx context.Context, _ int) error {
 		ctx, cancel := context.WithTimeout(ctx, time.Nanosecond)
 		defer cancel()

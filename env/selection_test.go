@@ -28,6 +28,7 @@ func cities(t testing.TB) *trajectory.Trajectory {
 }
 
 func TestSelectRuns(t *testing.T) {
+	t.Parallel()
 	tr := cities(t)
 	for text, want := range map[string][]int{
 		"0":                     {0},
@@ -84,6 +85,7 @@ func FuzzSelectRuns(f *testing.F) {
 }
 
 func TestShellQuote(t *testing.T) {
+	t.Parallel()
 	for word, want := range map[string]string{
 		"plain-1.5_x/y=z": "plain-1.5_x/y=z", "": "''", "two words": "'two words'", "it's": `'it'\''s'`, "$HOME": "'$HOME'", "a;b": "'a;b'",
 	} {
@@ -93,6 +95,7 @@ func TestShellQuote(t *testing.T) {
 }
 
 func TestCommandWith(t *testing.T) {
+	t.Parallel()
 	e := &Environment{o: Options{Name: "prog"}}
 	assert.Empty(t, e.commandWith("-only", "3"), "nobody knows how to call it")
 	e.command = []string{"-force", "-ree", "1, 2", "--retry=3", "-retry", "file"}

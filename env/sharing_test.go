@@ -46,14 +46,17 @@ func wholeSweep(t *testing.T) string {
 }
 
 func TestThreeProcessesShareASweep(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	t.Setenv("ENV_TEST_DIR", dir)
+	meet := "ENV_TEST_DIR=" + dir
 	main, _, errs := childProcess("three", "-out", dir, "-workers", "1")
+	main.Env = append(main.Env, meet)
 	require.NoError(t, main.Start())
 	var workers []*exec.Cmd
 	var said []*lockedBuffer
 	for range 2 {
 		w, _, errs := childProcess("three", "worker", runsDir(dir), "-workers", "1")
+		w.Env = append(w.Env, meet)
 		require.NoError(t, w.Start())
 		workers, said = append(workers, w), append(said, errs)
 	}
@@ -78,6 +81,7 @@ func TestThreeProcessesShareASweep(t *testing.T) {
 }
 
 func TestWorkerFromElsewhere(t *testing.T) {
+	t.Parallel()
 	// The sweep was started with a relative path, and then its folder was moved.
 	base := t.TempDir()
 	home, moved := filepath.Join(base, "home"), filepath.Join(base, "moved")
@@ -105,6 +109,7 @@ func TestWorkerFromElsewhere(t *testing.T) {
 }
 
 func TestWorkersOfOneProcessShareASweep(t *testing.T) {
+	t.Parallel()
 	// The same within one process, where the race detector sees it.
 	dir := t.TempDir()
 	var both sync.WaitGroup
@@ -137,6 +142,7 @@ func TestWorkersOfOneProcessShareASweep(t *testing.T) {
 }
 
 func TestFailuresOfOthersAreReported(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, q := newProbe(20), newProbe(20)
 	started := make(chan struct{})
@@ -168,6 +174,7 @@ func TestFailuresOfOthersAreReported(t *testing.T) {
 }
 
 func TestWorkerHasToBeTheSameProgram(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p := newProbe(3)
 	p.run = func(context.Context, int) error {
@@ -217,6 +224,7 @@ func TestWorkerHasToBeTheSameProgram(t *testing.T) {
 }
 
 func TestWorkerOfOneOfSeveralSweeps(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var first, second atomic.Int64
 	program := func(first, second *atomic.Int64, hold chan struct{}) env.Program {
@@ -266,6 +274,7 @@ func TestWorkerOfOneOfSeveralSweeps(t *testing.T) {
 }
 
 func TestKilledProcessesOfASharedSweep(t *testing.T) {
+	t.Parallel()
 	want := wholeSweep(t)
 	rounds, found := 1, 0
 	if !testing.Short() {
@@ -288,19 +297,7 @@ func TestKilledProcessesOfASharedSweep(t *testing.T) {
 				if kills%2 == 0 {
 					want = len(before) + 1
 				}
-				go func() {
-					for len(shards(t, dir)) < want {
-						select {
-						case <-ended:
-							return
-						case <-time.After(time.Millisecond):
-						}
-					}
-					time.Sleep(delay)
-					for _, victim := range []*exec.Cmd{main, worker}[:1+kills%2] {
-						_ = victim.Process.Kill()
-					}
-				}()
+				go killLater(t, dir, want, delay, ended, []*exec.Cmd{main, worker}[:1+kills%2]...)
 			}
 			err := main.Wait()
 			close(ended)
@@ -338,6 +335,7 @@ func TestKilledProcessesOfASharedSweep(t *testing.T) {
 }
 
 func TestRunThatTakesItsProcessWithItIsGivenUp(t *testing.T) {
+	t.Parallel()
 	for kind, want := range map[string]struct {
 		starts int
 		reason string
@@ -348,6 +346,7 @@ func TestRunThatTakesItsProcessWithItIsGivenUp(t *testing.T) {
 		"exit": {8, `run 7 \(x: 7\) failed: the process ended \d times while it was executed \(by os.Exit, a signal or for want of memory\)`},
 	} {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			for start := 1; ; start++ {
 				require.LessOrEqual(t, start, want.starts, "it goes on for ever")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestStoppedWorkerIsReplaced(t *testing.T) {
+	t.Parallel()
 	// Nobody gives a sign of life for the process that stands still, but it holds
 	// its lock: its run is taken over when the lease is over.
 	dir := t.TempDir()
@@ -19,7 +20,7 @@ func TestStoppedWorkerIsReplaced(t *testing.T) {
 	require.NoError(t, main.Start())
 	worker, _, _ := childProcess("sweep", "worker", runsDir(dir), "-workers", "1")
 	require.NoError(t, worker.Start())
-	require.Eventually(t, func() bool { return len(shards(t, dir)) > 2 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return published(t, dir) > 2 }, 20*time.Second, time.Millisecond)
 	require.NoError(t, worker.Process.Signal(syscall.SIGSTOP))
 	require.NoError(t, main.Wait(), errs)
 	require.NoError(t, worker.Process.Kill())

@@ -14,6 +14,7 @@ import (
 )
 
 func TestRunsMayFinishInTheGrace(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(30)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	p.run = func(ctx context.Context, i int) error {
@@ -37,6 +38,7 @@ func TestRunsMayFinishInTheGrace(t *testing.T) {
 }
 
 func TestDeafRunIsGivenUpWhenTheSweepIsStopped(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(4)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	release := make(chan struct{})
@@ -57,6 +59,7 @@ func TestDeafRunIsGivenUpWhenTheSweepIsStopped(t *testing.T) {
 }
 
 func TestDeadline(t *testing.T) {
+	t.Parallel()
 	whole := t.TempDir()
 	status, stderr := newProbe(200).in(t, whole)
 	require.Equal(t, 0, status, stderr)
@@ -85,6 +88,7 @@ func TestDeadline(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(12)
 	release := make(chan struct{})
 	t.Cleanup(func() { close(release) })
@@ -120,6 +124,7 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestTimeoutCanBeAskedFor(t *testing.T) {
+	t.Parallel()
 	e, err := env.New(env.Options{Out: t.TempDir(), Timeout: time.Millisecond})
 	require.NoError(t, err)
 	p := newProbe(1)

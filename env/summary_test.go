@@ -54,6 +54,7 @@ func cutPrefix(name string) (string, bool) {
 }
 
 func TestSummary(t *testing.T) {
+	t.Parallel()
 	record := func(r *trajectory.Run) error {
 		return errors.Join(r.AddResult("raw.v", []float64{1, 2, 3}), r.AddResult("raw.spikes", []int{4, 5}))
 	}
@@ -86,6 +87,7 @@ func twice(_ context.Context, r *trajectory.Run) error {
 }
 
 func TestLinksToWhatIsDroppedGoToo(t *testing.T) {
+	t.Parallel()
 	dir, p := t.TempDir(), newProbe(1)
 	p.more = func(r *trajectory.Run) error {
 		return errors.Join(
@@ -103,6 +105,7 @@ func TestLinksToWhatIsDroppedGoToo(t *testing.T) {
 }
 
 func TestSummaryFails(t *testing.T) {
+	t.Parallel()
 	p := newProbe(3)
 	p.options = []env.Option{env.Summary(total)}
 	status, stderr := p.in(t, t.TempDir())
@@ -113,22 +116,24 @@ func TestSummaryFails(t *testing.T) {
 
 func TestMemoryStaysFlatWithASummary(t *testing.T) {
 	const runs, values = 240, 1 << 17 // 1 MB each
-	var mu sync.Mutex
-	var first, last uint64 // what was alive in the first and in the last third of the runs
+	var quiet sync.RWMutex            // nothing is made while it is measured what is alive
+	var first, last uint64            // in the first and in the last third of the runs
 	p := newProbe(runs)
 	p.more = func(r *trajectory.Run) error {
 		if r.Index()%8 == 7 {
 			var m runtime.MemStats
+			quiet.Lock()
 			runtime.GC()
 			runtime.ReadMemStats(&m)
-			mu.Lock()
 			if r.Index() < runs/3 {
 				first = max(first, m.HeapAlloc)
 			} else if r.Index() >= 2*runs/3 {
 				last = max(last, m.HeapAlloc)
 			}
-			mu.Unlock()
+			quiet.Unlock()
 		}
+		quiet.RLock()
+		defer quiet.RUnlock()
 		return r.AddResult("raw.v", make([]float64, values))
 	}
 	p.options = []env.Option{env.Summary(total)}

@@ -123,6 +123,7 @@ func explorers() map[string]env.Explorer {
 }
 
 func TestSearchesFindTheBottomOfABowl(t *testing.T) {
+	t.Parallel()
 	for name, tolerance := range map[string]float64{"refine": 1. / 32, "CMA-ES": 0.02, "Nelder-Mead": 0.02, "genetic": 0.25} {
 		s := sweep{out: t.TempDir(), workers: 2, f: bowl}
 		all, err := s.run(t, explorers()[name])
@@ -144,6 +145,7 @@ func TestSearchesFindTheBottomOfABowl(t *testing.T) {
 // However often it is stopped and by whatever number of workers it is executed, a search
 // is the same.
 func TestSearchesGoOn(t *testing.T) {
+	t.Parallel()
 	for name, x := range explorers() {
 		if m, ok := x.(adaptive.Minimize); ok {
 			m.Runs = 40
@@ -175,6 +177,7 @@ func TestSearchesGoOn(t *testing.T) {
 }
 
 func TestCurvedValley(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]float64{"CMA-ES": 0.1, "Nelder-Mead": 0.05} {
 		s := sweep{out: t.TempDir(), workers: 2, f: rosenbrock}
 		x := explorers()[name].(adaptive.Minimize)
@@ -187,6 +190,7 @@ func TestCurvedValley(t *testing.T) {
 }
 
 func TestASearchEndsByItself(t *testing.T) {
+	t.Parallel()
 	s := sweep{out: t.TempDir(), f: bowl}
 	x := explorers()["Nelder-Mead"].(adaptive.Minimize)
 	x.Runs, x.Starts = 0, 3
@@ -198,6 +202,7 @@ func TestASearchEndsByItself(t *testing.T) {
 }
 
 func TestFailedRunsAreBadPoints(t *testing.T) {
+	t.Parallel()
 	half := func(x, y float64) (float64, error) {
 		if x > 1.5 {
 			return 0, errors.New("it diverges")
@@ -217,6 +222,7 @@ func TestFailedRunsAreBadPoints(t *testing.T) {
 }
 
 func TestNotANumberIsABadPoint(t *testing.T) {
+	t.Parallel()
 	s := sweep{out: t.TempDir(), f: func(x, y float64) (float64, error) {
 		if x > 1.5 {
 			return math.NaN(), nil
@@ -239,6 +245,7 @@ func best(all []tried) tried {
 }
 
 func TestRefineByHand(t *testing.T) {
+	t.Parallel()
 	// One dimension from 0 to 8: 0 2 4 6 8, around the best one 4 ones beside it, then halves.
 	e, err := env.New(env.Options{Out: t.TempDir(), Workers: 1})
 	require.NoError(t, err)
@@ -256,6 +263,7 @@ func TestRefineByHand(t *testing.T) {
 }
 
 func TestTrialsAreAveraged(t *testing.T) {
+	t.Parallel()
 	e, err := env.New(env.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	tr, err := e.Trajectory("search", trajectory.Options{Seed: 1})
@@ -288,6 +296,7 @@ func TestTrialsAreAveraged(t *testing.T) {
 }
 
 func TestQuantitiesCanBeSearchedFor(t *testing.T) {
+	t.Parallel()
 	e, err := env.New(env.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	tr, err := e.Trajectory("search", trajectory.Options{Kinds: brianparam.Kinds()})
@@ -306,6 +315,7 @@ func TestQuantitiesCanBeSearchedFor(t *testing.T) {
 }
 
 func TestSteps(t *testing.T) {
+	t.Parallel()
 	s := sweep{out: t.TempDir(), f: bowl}
 	x := explorers()["CMA-ES"].(adaptive.Minimize)
 	x.Over = []adaptive.Dimension{{Name: "x", Low: -2, High: 1.9, Step: 0.5}, {Name: "y", Low: -1, High: 3, Step: 0.1}}
@@ -321,6 +331,7 @@ func TestSteps(t *testing.T) {
 }
 
 func TestWhatCannotBeSearched(t *testing.T) {
+	t.Parallel()
 	f := adaptive.Result("f")
 	one := plane()
 	genetic := func(change func(g *adaptive.Genetic[float64])) env.Explorer {
@@ -358,6 +369,7 @@ func TestWhatCannotBeSearched(t *testing.T) {
 }
 
 func TestBest(t *testing.T) {
+	t.Parallel()
 	_, _, err := adaptive.Best(nil, adaptive.Result("f"))
 	assert.ErrorContains(t, err, "no run is done")
 	e, err := env.New(env.Options{Out: t.TempDir()})
@@ -382,6 +394,7 @@ func TestBest(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
+	t.Parallel()
 	g := explorers()["genetic"].(adaptive.Genetic[float64])
 	history, err := g.History(nil)
 	require.NoError(t, err)
@@ -414,6 +427,7 @@ func TestHistory(t *testing.T) {
 }
 
 func TestOperators(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(1, 2))
 	whole := 0
 	for range 200 {
@@ -446,6 +460,7 @@ func TestOperators(t *testing.T) {
 
 // The evolution strategy is a method of gonum's like any other.
 func TestCMAESWithoutRuns(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]func(x, y float64) (float64, error){"bowl": bowl, "valley": rosenbrock} {
 		for seed := range uint64(5) {
 			p := optimize.Problem{Func: func(u []float64) float64 {
