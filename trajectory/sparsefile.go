@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -51,15 +52,19 @@ func asSparse(d Data) (text string, ok bool) {
 	return s[0], true
 }
 
-// sparseText makes the text of a matrix. It depends on the matrix alone: nothing
-// is compressed.
+// sparseText makes the text of a matrix, the same that scipy makes.
 func sparseText(m Sparse) (string, error) {
+	archive, err := sparseArchive(m, npz.NewCompressed)
+	return hex.EncodeToString(archive), err
+}
+
+func sparseArchive(m Sparse, begin func(io.Writer) *npz.Writer) ([]byte, error) {
 	p, err := m.parts()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var b bytes.Buffer
-	w := npz.NewWriter(&b)
+	w := begin(&b)
 	write := func(name string, shape []int, values any) {
 		if err == nil {
 			err = w.Write(name, shape, values)
@@ -79,9 +84,9 @@ func sparseText(m Sparse) (string, error) {
 		err = w.Close()
 	}
 	if err != nil {
-		return "", fmt.Errorf("trajectory: a matrix: %w", err)
+		return nil, fmt.Errorf("trajectory: a matrix: %w", err)
 	}
-	return hex.EncodeToString(b.Bytes()), nil
+	return b.Bytes(), nil
 }
 
 // small makes int32 of indices unless there are more elements than that counts.
@@ -202,13 +207,17 @@ func encodeSparseParameter(value any, explored Range) ([]Item, error) {
 		if !ok {
 			return nil, fmt.Errorf("value %d is a %T (want a sparse matrix): %w", i, explored.At(i), ErrType)
 		}
-		if text, err = sparseText(m); err != nil {
+		archive, err := sparseArchive(m, npz.NewWriter) // compressing takes its time
+		if err != nil {
 			return nil, err
 		}
-		at, ok := seen[text]
+		at, ok := seen[string(archive)]
 		if !ok {
 			at = int64(len(seen))
-			seen[text] = at
+			seen[string(archive)] = at
+			if text, err = sparseText(m); err != nil {
+				return nil, err
+			}
 			items = append(items, sparseItem(fmt.Sprintf("%s%08d", sparsePrefix, at), text))
 		}
 		index[i] = at

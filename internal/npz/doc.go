@@ -9,8 +9,8 @@
 //	a, err := f.Read("rates")          // a.Shape, a.Values.([]float64)
 //	v, err := f.ReadRange("rates", 3, 6) // the second row alone
 //
-// The bytes written depend on the arrays alone: no times, no compression, entries
-// in the order of the calls. Arrays are C-ordered and little-endian; the element
+// The bytes written depend on the arrays alone: no times, no compression (but for
+// [NewCompressed]), entries in the order of the calls. Arrays are C-ordered and little-endian; the element
 // types are bool, all sizes of integers, float32, float64, complex64, complex128
 // and short texts of bytes, all as wide as the longest ([Text]). Longer text is up
 // to the caller (bytes and offsets as two arrays).

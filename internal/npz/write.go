@@ -14,14 +14,26 @@ type Text []string
 
 // Writer writes an archive; the zero value is not usable.
 type Writer struct {
-	z    *zip.Writer
-	seen map[string]bool
-	buf  []byte
+	z interface {
+		// CreateHeader begins an entry, which ends with the next one.
+		CreateHeader(*zip.FileHeader) (io.Writer, error)
+		io.Closer
+	}
+	method uint16
+	seen   map[string]bool
+	buf    []byte
 }
 
 // NewWriter starts an archive on w.
 func NewWriter(w io.Writer) *Writer {
-	return &Writer{z: zip.NewWriter(w), seen: map[string]bool{}, buf: make([]byte, 0, 1<<16)}
+	return &Writer{z: zip.NewWriter(w), method: zip.Store, seen: map[string]bool{}, buf: make([]byte, 0, 1<<16)}
+}
+
+// NewCompressed starts an archive on w that is, to the last byte, what
+// numpy.savez_compressed writes where zlib is the original one. An array is held in
+// memory until the next.
+func NewCompressed(w io.Writer) *Writer {
+	return &Writer{z: &savez{w: w}, method: zip.Deflate, seen: map[string]bool{}, buf: make([]byte, 0, 1<<16)}
 }
 
 // Write adds an array: shape, and its elements as a flat slice in row-major order.
@@ -41,7 +53,7 @@ func (w *Writer) Write(name string, shape []int, values any) error {
 	if want != n || len(shape) > maxDims {
 		return fmt.Errorf("npz: array %q: shape %v needs %d elements, there are %d", name, shape, want, n)
 	}
-	out, err := w.z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: zip.Store})
+	out, err := w.z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: w.method})
 	if err != nil {
 		return fmt.Errorf("npz: %w", err)
 	}

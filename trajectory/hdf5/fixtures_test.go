@@ -229,3 +229,34 @@ func TestWritingOnInAFileOfPypet(t *testing.T) {
 		j++
 	}
 }
+
+// TestMatricesAreTextAsInPypet makes the same text of a matrix as scipy did.
+func TestMatricesAreTextAsInPypet(t *testing.T) {
+	ctx := context.Background()
+	n := 0
+	for _, stem := range []string{"basic_12runs", "explored_kinds"} {
+		path := unpack(t, filepath.Join("testdata", "pypet"), stem)
+		tr, err := trajectory.Open(ctx, path, trajectory.OpenOptions{Stores: []trajectory.Store{hdf5.New(hdf5.Options{})}})
+		require.NoError(t, err)
+		defer tr.Close()
+		for r, err := range tr.Records() {
+			require.NoError(t, err)
+			if r.Class != "SparseParameter" || len(r.Items) == 0 || r.Items[0].Name != "data__spsp__" {
+				continue
+			}
+			p, err := tr.Parameter(r.Name)
+			require.NoError(t, err)
+			again, err := trajectory.New("again", trajectory.Options{})
+			require.NoError(t, err)
+			require.NoError(t, again.AddParameter("m", p.Value()))
+			for copied, err := range again.Records() {
+				require.NoError(t, err)
+				if copied.Leaf {
+					assert.Equal(t, r.Items[0], copied.Items[0], "%s of %s", r.Name, stem)
+					n++
+				}
+			}
+		}
+	}
+	assert.Equal(t, 2, n)
+}

@@ -1,0 +1,4 @@
+package npz
+
+// Deflate is there for the fuzzer.
+var Deflate = deflate
