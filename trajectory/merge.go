@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -33,8 +34,8 @@ type MergeReport struct {
 // done one counts before a failed one, then the lowest attempt. Runs without a shard are
 // pending. The file changes at the very end, in one step; shards stay. Merging
 // again, after a crash or with more shards, gives the same file as merging once.
-// A file that holds runs which the shards do not, or another trajectory of the
-// name, is left alone; the error wraps [ErrExists].
+// A file that holds runs which the shards do not, that another program has expanded, or that holds
+// another trajectory of the name, is left alone; the error wraps [ErrExists].
 func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions) (MergeReport, error) {
 	p, err := ReadPlan(dir)
 	if err != nil {
@@ -85,6 +86,10 @@ func (s *sweep) covers(ctx context.Context, p *Plan, store Store, path string) e
 	if h := r.Header(); sameTime(h.Time, p.Header.Time) != 0 {
 		return fmt.Errorf("the file holds another trajectory %s, made at %s (this one was at %s); move it away: %w",
 			h.Name, h.Time.Format(time.DateTime), p.Header.Time.Format(time.DateTime), ErrExists)
+	}
+	length := max(r.Header().Length, 1)
+	if length != p.Header.Length && !slices.ContainsFunc(p.earlier, func(g generation) bool { return g.Length == length }) {
+		return fmt.Errorf("the file has %d runs and the plan %d: another program has expanded it since; go on with the file, or move it away: %w", length, p.Header.Length, ErrExists)
 	}
 	rows, err := r.Runs()
 	if err != nil {

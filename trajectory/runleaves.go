@@ -20,7 +20,7 @@ func (t *Trajectory) RunLeaves(wanted func(run int, fullName string) bool, indic
 			yield(RunValue[[]Node]{}, err)
 			return
 		}
-		tops := t.topsOfRuns()
+		in := t.nodesOfRuns()
 		each := slices.Values(indices)
 		if len(indices) == 0 {
 			each = counted(t.length)
@@ -29,7 +29,7 @@ func (t *Trajectory) RunLeaves(wanted func(run int, fullName string) bool, indic
 			var leaves []Node
 			err := t.noSuchRun(i)
 			if i >= 0 && i < t.length {
-				leaves, err = t.runLeaves(i, tops[i], func(full string) bool { return wanted == nil || wanted(i, full) })
+				leaves, err = t.runLeaves(i, &in, func(full string) bool { return wanted == nil || wanted(i, full) })
 			}
 			if !yield(RunValue[[]Node]{Index: i, Value: leaves}, err) {
 				return
@@ -49,16 +49,25 @@ func counted(n int) iter.Seq[int] {
 	}
 }
 
-// topsOfRuns are, by run, the nodes in the tree that belong to a run and hang below one
-// that does not.
-func (t *Trajectory) topsOfRuns() map[int][]*node {
+// inTree is which nodes of runs are in the tree.
+type inTree struct {
+	waited []bool          // runs whose nodes are not
+	tops   map[int][]*node // by run, the nodes that hang below one of no run
+}
+
+func (t *Trajectory) nodesOfRuns() inTree {
+	in := inTree{tops: map[int][]*node{}}
+	if l := t.later; l != nil {
+		l.mu.Lock()
+		in.waited = slices.Clone(l.waiting)
+		l.mu.Unlock()
+	}
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	tops := map[int][]*node{}
 	var visit func(n *node)
 	visit = func(n *node) {
 		if n.run != noRun {
-			tops[n.run] = append(tops[n.run], n)
+			in.tops[n.run] = append(in.tops[n.run], n)
 			return
 		}
 		for _, c := range n.children {
@@ -66,12 +75,12 @@ func (t *Trajectory) topsOfRuns() map[int][]*node {
 		}
 	}
 	visit(t.tree.root)
-	return tops
+	return in
 }
 
-// runLeaves are the leaves of one run: of a run that waits those in its shard or archive,
-// otherwise those below its nodes in the tree.
-func (t *Trajectory) runLeaves(run int, tops []*node, wanted func(full string) bool) (leaves []Node, err error) {
+// runLeaves are the leaves of one run: those in the tree and, of a run that waits, those in its
+// shard or archive.
+func (t *Trajectory) runLeaves(run int, in *inTree, wanted func(full string) bool) (leaves []Node, err error) {
 	found, waits, err := t.waitingLeaves(run, wanted)
 	if err == nil && !waits {
 		err = t.lazyErr(run) // of bringing it in before
@@ -79,7 +88,10 @@ func (t *Trajectory) runLeaves(run int, tops []*node, wanted func(full string) b
 	if err != nil {
 		return nil, fmt.Errorf("trajectory: run %d: %w", run, err)
 	}
-	for _, top := range tops {
+	if !waits && run < len(in.waited) && in.waited[run] {
+		*in = t.nodesOfRuns() // somebody has brought it in meanwhile
+	}
+	for _, top := range in.tops[run] {
 		below, err := t.leavesBelow(top, wanted)
 		if err != nil {
 			return nil, fmt.Errorf("trajectory: run %d: %w", run, err)
