@@ -10,7 +10,7 @@ import (
 )
 
 // large has 10 000 parameters in 100 groups.
-func large(b *testing.B) *trajectory.Trajectory {
+func large(b testing.TB) *trajectory.Trajectory {
 	b.Helper()
 	tr, err := trajectory.New("large", trajectory.Options{})
 	require.NoError(b, err)
@@ -115,5 +115,14 @@ func BenchmarkPlan(b *testing.B) {
 		require.NoError(b, err)
 		i++
 		require.NoError(b, trajectory.WritePlan(fmt.Sprint(dir, "/", i), p))
+	}
+}
+
+func BenchmarkContainsNot(b *testing.B) {
+	tr := large(b)
+	for b.Loop() {
+		if tr.Contains("parameters.group42.sub.p4343") {
+			b.Fatal("it is there")
+		}
 	}
 }

@@ -111,14 +111,10 @@ func (g *Group) Contains(path string) bool {
 	}
 	s := *g.scope
 	s.look.NoShortcuts = true
-	strict, err := s.lookup(g.n, path)
-	if err == nil && strict != nil {
-		return true
+	_, err := s.lookup(g.n, path)
+	if err != nil && g.n.full != "" && below(path, g.n.full) {
+		_, err = s.lookup(s.t.tree.root, path)
 	}
-	if !below(path, g.n.full) {
-		return false
-	}
-	_, err = s.lookup(s.t.tree.root, path)
 	return err == nil
 }
 

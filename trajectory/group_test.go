@@ -390,3 +390,18 @@ func TestStringForms(t *testing.T) {
 	assert.Equal(t, "<Parameter> parameters.e", p.String())
 	assert.Nil(t, p.Value())
 }
+
+// Asking for what is not there does not look for what it might be.
+func TestSuggestionsAreMadeForReaders(t *testing.T) {
+	tr := large(t)
+	allocs := testing.AllocsPerRun(10, func() {
+		assert.False(t, tr.Contains("parameters.group42.sub.p4343"))
+	})
+	assert.Less(t, allocs, 30.0)
+	_, err := tr.Node("parameters.group42.sub.p4242x")
+	assert.ErrorIs(t, err, trajectory.ErrNotFound)
+	assert.ErrorContains(t, err, "did you mean parameters.group42.sub.p4242?")
+	v, err := trajectory.GetOr(tr, "nothing.like.it", 5)
+	require.NoError(t, err)
+	assert.Equal(t, 5, v)
+}

@@ -426,17 +426,27 @@ func (s *scope) among(list *namesakes, explicit map[int]bool, yield func(*node) 
 	return true
 }
 
-// notFound makes the error for a path that leads nowhere, with the full name
-// that looks most like it.
-func (s *scope) notFound(start *node, path string) error {
-	s.t.mu.RLock()
-	defer s.t.mu.RUnlock()
+// missingError is about a path that leads nowhere. Many programs only ask whether it does: the
+// full name that looks most like it is looked for when somebody reads the message.
+type missingError struct {
+	s     *scope
+	start *node
+	path  string
+}
+
+func (e *missingError) Error() string {
+	e.s.t.mu.RLock()
+	defer e.s.t.mu.RUnlock()
 	hint := ""
-	if near := s.nearest(start, path); near != "" {
+	if near := e.s.nearest(e.start, e.path); near != "" {
 		hint = fmt.Sprintf("; did you mean %s?", near)
 	}
-	return fmt.Errorf("trajectory: there is no %q below %s: %w%s", clip(path), orRoot(start.full), ErrNotFound, hint)
+	return fmt.Sprintf("trajectory: there is no %q below %s: %v%s", clip(e.path), orRoot(e.start.full), ErrNotFound, hint)
 }
+
+func (e *missingError) Unwrap() error { return ErrNotFound }
+
+func (s *scope) notFound(start *node, path string) error { return &missingError{s, start, path} }
 
 // nearest finds the full name below start whose end is most like path.
 func (s *scope) nearest(start *node, path string) string {
