@@ -69,3 +69,54 @@ func TestScalarsInAnArrayParameter(t *testing.T) {
 		}
 	}
 }
+
+// Of a parameter pypet loads the column data: the Go type beside it is not among what it prints.
+func TestPypetDumpOfAStructAsAParameter(t *testing.T) {
+	tr := newTrajectory(t)
+	require.NoError(t, tr.AddParameter("o", struct{ Depth int }{3}))
+	require.NoError(t, tr.Explore(trajectory.Over("o", trajectory.Values(struct{ Depth int }{4}, struct{ Depth int }{5}))))
+	assert.Subset(t, dumpPypet(t, tr), []string{
+		"parameters.o\tdata\t{data:[{\"Depth\":3}]}", "parameters.o\texplored_data\t{data:[{\"Depth\":4} {\"Depth\":5}]}",
+	})
+}
+
+// pypet loads a quantity without dimension as a number and stores that beside it. It
+// prints one of the two: of a parameter what it takes from the quantity, of a result the number.
+func TestPypetDumpOfNumbersStoredTwice(t *testing.T) {
+	column := func(name string, v ...float64) trajectory.Column {
+		return trajectory.Column{Name: name, Data: trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Float64, Shape: []int{len(v)}, Values: v}}
+	}
+	text := func(s string, shape ...int) trajectory.Data {
+		return trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Str, Shape: shape, Values: []string{s}}
+	}
+	table := func(c ...trajectory.Column) trajectory.Data { return trajectory.Data{Coll: trajectory.Table, Columns: c} }
+	number := func(x float64) trajectory.Data {
+		return trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Float64, Values: []float64{x}}
+	}
+	unit := func(s string) trajectory.Column { return trajectory.Column{Name: "unit", Data: text(s, 1)} }
+	tr := newTrajectory(t)
+	for name, items := range map[string][]trajectory.Item{
+		"parameters.ratio": {
+			{Name: "data", Data: table(column("data", 0.5))}, {Name: "data__brn2__", Data: table(column("value", 0.25), unit("1"))},
+			{Name: "explored_data", Data: table(column("data", 1, 2, 3))}, {Name: "explored_data__brn2__", Data: table(column("value", 1, 2))},
+		},
+		"parameters.volts": {
+			{Name: "data", Data: table(column("data", 0.5))}, {Name: "data__brn2__", Data: table(column("value", 0.25), unit("1. * volt"))},
+		},
+		"parameters.plain": {{Name: "data", Data: table(column("data", 0.5))}},
+	} {
+		require.NoError(t, tr.AddRecord(trajectory.Record{Name: name, Leaf: true, Class: "Brian2Parameter", Items: items}))
+	}
+	require.NoError(t, tr.AddRecord(trajectory.Record{Name: "results.ratio", Leaf: true, Class: "Brian2Result", Items: []trajectory.Item{
+		{Name: "x", Data: number(0.5)}, {Name: "x__brn2__unit", Data: text("1")}, {Name: "x__brn2__value", Data: number(0.25)},
+		{Name: "y__brn2__unit", Data: text("1")}, {Name: "y__brn2__value", Data: number(0.75)},
+	}}))
+	assert.Equal(t, []string{
+		"parameters.plain\tdata\t{data:[0.5]}",
+		"parameters.ratio\tdata\t{data:[0.25]}",
+		"parameters.ratio\texplored_data\t{data:[1 2]}",
+		"parameters.volts\tdata__brn2__\t{unit:[1. * volt] value:[0.25]}",
+		"results.ratio\tx\t0.5",
+		"results.ratio\ty\t0.75",
+	}, dumpPypet(t, tr))
+}

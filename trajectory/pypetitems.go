@@ -12,15 +12,19 @@ const (
 	brianTable = "__brn2__"
 )
 
-// pypetItems is what pypet would store of a leaf that it has loaded: a quantity
-// without dimension is a plain number to it, and of an explored array
-// parameter only the arrays that the range refers to are left (pypet 0.6
+// pypetItems is what pypet would store of a leaf that it has loaded: of a parameter the column
+// data alone, of a quantity without dimension a plain number, and of an explored array
+// parameter only the arrays that the range refers to (pypet 0.6
 // leaves copies of them in the file when it stores a second time).
 func pypetItems(class string, items []Item) []Item {
 	switch {
+	case class == classParameter:
+		return columnData(items)
+	case class == "Brian2Parameter":
+		return plainNumbers(withoutPlain(items))
 	case strings.HasPrefix(class, "Brian2"):
-		return plainNumbers(items)
-	case class == "ArrayParameter":
+		return plainNumbers(withoutMarked(items))
+	case class == classArrayParameter:
 		return withoutCopies(items)
 	case class == "SparseParameter":
 		return slices.DeleteFunc(slices.Clone(items), func(it Item) bool {
@@ -30,6 +34,41 @@ func pypetItems(class string, items []Item) []Item {
 	return items
 }
 
+// columnData leaves out what the tables of a parameter have beside the column data.
+func columnData(items []Item) []Item {
+	out := slices.Clone(items)
+	for i, it := range out {
+		for _, c := range it.Data.Columns {
+			if it.Data.Coll == Table && c.Name == itemData {
+				out[i].Data = Data{Coll: Table, Columns: []Column{c}}
+			}
+		}
+	}
+	return out
+}
+
+// withoutPlain leaves out the plain number that pypet has stored beside the quantity
+// that it had loaded as one: of a parameter it loads the quantity.
+func withoutPlain(items []Item) []Item {
+	if !hasItem(items, itemData+brianTable) {
+		return columnData(items)
+	}
+	return slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.Name == itemData || it.Name == itemExplored })
+}
+
+// withoutMarked is the same for a result, of which pypet loads the plain number.
+func withoutMarked(items []Item) []Item {
+	return slices.DeleteFunc(slices.Clone(items), func(it Item) bool {
+		name, _, marked := strings.Cut(it.Name, brianTable)
+		return marked && hasItem(items, name)
+	})
+}
+
+func hasItem(items []Item, name string) bool {
+	return slices.ContainsFunc(items, func(it Item) bool { return it.Name == name })
+}
+
+// plainNumbers makes quantities without dimension numbers.
 func plainNumbers(items []Item) []Item {
 	plain := map[string]bool{} // names before __brn2__ whose unit is 1
 	for _, it := range items {
