@@ -182,7 +182,7 @@ func (k *Kind) same(a, b any) bool {
 
 // describe names type and value for an error.
 func describe(v any) string {
-	text := pythonText(v)
+	text := PythonText(v)
 	if len(text) > 40 {
 		text = text[:37] + "..."
 	}

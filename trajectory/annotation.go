@@ -70,7 +70,7 @@ func AnnotationText(n Node) string {
 	for _, name := range sortedKeys(there) {
 		text, ok := there[name].(string)
 		if !ok {
-			text = pythonText(there[name])
+			text = PythonText(there[name])
 		}
 		out = append(out, name+"="+text)
 	}

@@ -330,7 +330,7 @@ func (p *Parameter) text(v any) string {
 	if k := p.n.param.kind; k != nil && k.Text != nil {
 		return k.Text(v)
 	}
-	return pythonText(v)
+	return PythonText(v)
 }
 
 // Empty tells whether the parameter has no value, as one of pypet's may.
@@ -472,7 +472,7 @@ func (r *Result) String() string {
 	}
 	var b strings.Builder
 	for _, k := range sortedKeys(items) {
-		fmt.Fprintf(&b, "%s=%s, ", k, pythonText(items[k]))
+		fmt.Fprintf(&b, "%s=%s, ", k, PythonText(items[k]))
 		if b.Len() > 4*maxItemsText {
 			break
 		}

@@ -400,7 +400,7 @@ func (r *planned) texts(t *Trajectory) (value, explored string) {
 		var items []string
 		for _, it := range r.Items {
 			v, _ := Decode(it.Data)
-			items = append(items, it.Name+"="+pythonText(v))
+			items = append(items, it.Name+"="+PythonText(v))
 		}
 		return r.Class + " " + strings.Join(items, ", "), ""
 	}
@@ -489,7 +489,7 @@ func notesText(notes []Item) string {
 	var out []string
 	for _, it := range notes {
 		name, v := decodeNote(it)
-		out = append(out, name+"="+pythonText(v))
+		out = append(out, name+"="+PythonText(v))
 	}
 	return strings.Join(out, "; ")
 }

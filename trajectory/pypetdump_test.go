@@ -89,7 +89,9 @@ func TestPypetDumpOfNumbersStoredTwice(t *testing.T) {
 	text := func(s string, shape ...int) trajectory.Data {
 		return trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Str, Shape: shape, Values: []string{s}}
 	}
-	table := func(c ...trajectory.Column) trajectory.Data { return trajectory.Data{Coll: trajectory.Table, Columns: c} }
+	table := func(c ...trajectory.Column) trajectory.Data {
+		return trajectory.Data{Coll: trajectory.Table, Columns: c}
+	}
 	number := func(x float64) trajectory.Data {
 		return trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Float64, Values: []float64{x}}
 	}

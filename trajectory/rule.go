@@ -84,7 +84,7 @@ func valueInWords(v any) string {
 	if s, ok := v.(fmt.Stringer); ok {
 		return s.String()
 	}
-	return pythonText(v)
+	return PythonText(v)
 }
 
 func compare(words string, x any, allowed func(order int) bool) AddOption {

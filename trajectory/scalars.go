@@ -148,7 +148,7 @@ func (c *scalarColumn) data(rows int) Data {
 			if text, ok := v.(string); ok {
 				out[row] = text
 			} else {
-				out[row] = pythonText(v)
+				out[row] = PythonText(v)
 			}
 		}
 	}

@@ -5,14 +5,16 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxListed is how many elements of an array a text shows.
 const maxListed = 20
 
-// pythonText prints a value as Python's repr does, which is what pypet writes
-// into its run table. Arrays are cut after some elements.
-func pythonText(value any) string {
+// PythonText prints a value as Python's repr does, which is what pypet writes
+// into its run table: True, 1e-05, 'text', b'bytes'. Arrays are cut after some elements.
+func PythonText(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return "None"
@@ -32,7 +34,7 @@ func pythonText(value any) string {
 	case string:
 		return pythonQuote(v)
 	case []byte:
-		return "b" + pythonQuote(string(v))
+		return pythonBytes(v)
 	case Items:
 		return pythonMap(v)
 	case map[string]any:
@@ -75,7 +77,7 @@ func elementsText(d Data) string {
 			break
 		}
 		v, _ := Decode(Data{Coll: Scalar, Type: d.Type, Values: sliceValues(d.Values, i, i+1)})
-		b.WriteString(pythonText(v))
+		b.WriteString(PythonText(v))
 	}
 	return b.String()
 }
@@ -90,7 +92,7 @@ func pythonMap(m map[string]any) string {
 			b.WriteString("...")
 			break
 		}
-		b.WriteString(pythonQuote(k) + ": " + pythonText(m[k]))
+		b.WriteString(pythonQuote(k) + ": " + PythonText(m[k]))
 	}
 	return "{" + b.String() + "}"
 }
@@ -128,11 +130,59 @@ func pythonComplex(z complex128, bits int) string {
 	return "(" + trim(real(z)) + im + "j)"
 }
 
-func pythonQuote(s string) string {
-	quote := "'"
+// quoteFor is the quotation mark that Python takes.
+func quoteFor(s string) byte {
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
-		quote = `"`
+		return '"'
 	}
-	r := strings.NewReplacer(`\`, `\\`, quote, `\`+quote, "\n", `\n`, "\t", `\t`, "\r", `\r`, "\x00", `\x00`)
-	return quote + r.Replace(s) + quote
+	return '\''
+}
+
+func pythonQuote(s string) string {
+	quote := quoteFor(s)
+	b := []byte{quote}
+	for _, r := range s {
+		switch {
+		case r == rune(quote) || r == '\\':
+			b = append(b, '\\', byte(r))
+		case unicode.IsPrint(r):
+			b = utf8.AppendRune(b, r)
+		case r < 0x100:
+			b = append(b, pythonEscape(byte(r))...)
+		case r < 0x10000:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			b = fmt.Appendf(b, `\U%08x`, r)
+		}
+	}
+	return string(append(b, quote))
+}
+
+func pythonBytes(s []byte) string {
+	quote := quoteFor(string(s))
+	b := []byte{'b', quote}
+	for _, c := range s {
+		switch {
+		case c == quote || c == '\\':
+			b = append(b, '\\', c)
+		case c >= ' ' && c <= '~':
+			b = append(b, c)
+		default:
+			b = append(b, pythonEscape(c)...)
+		}
+	}
+	return string(append(b, quote))
+}
+
+// pythonEscape is a character that cannot be printed.
+func pythonEscape(c byte) string {
+	switch c {
+	case '\n':
+		return `\n`
+	case '\t':
+		return `\t`
+	case '\r':
+		return `\r`
+	}
+	return fmt.Sprintf(`\x%02x`, c)
 }

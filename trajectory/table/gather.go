@@ -89,7 +89,7 @@ func (g *gatherer) set(row int, t trajectory.Type, values any, k int, unit strin
 		into[row] = number(values, k)
 	case []string:
 		if into[row] = text(values, k); t == trajectory.Bytes && c.Type == trajectory.Str {
-			into[row] = pythonBytes(into[row])
+			into[row] = trajectory.PythonText([]byte(into[row]))
 		}
 	}
 	c.valid[row] = true
@@ -240,14 +240,11 @@ func text(values any, k int) string {
 	case []string:
 		return v[k]
 	case []bool:
-		if v[k] {
-			return "True"
-		}
-		return "False"
+		return trajectory.PythonText(v[k])
 	case []float64:
-		return pythonFloat(v[k], 64)
+		return trajectory.PythonText(v[k])
 	case []float32:
-		return pythonFloat(float64(v[k]), 32)
+		return trajectory.PythonText(v[k])
 	case []int8, []int16, []int32, []int64:
 		return strconv.FormatInt(whole(v, k), 10)
 	case []uint8, []uint16, []uint32, []uint64:
@@ -257,31 +254,15 @@ func text(values any, k int) string {
 }
 
 func (c *Column) pythonText(row int) string {
-	if c.Type == trajectory.Bytes {
-		return pythonBytes(c.values.([]string)[row])
-	}
-	if f, ok := c.values.([]float64); ok {
-		return pythonFloat(f[row], c.bits())
+	switch v := c.values.(type) {
+	case []string:
+		if c.Type == trajectory.Bytes {
+			return trajectory.PythonText([]byte(v[row]))
+		}
+	case []float64:
+		if c.bits() == 32 {
+			return trajectory.PythonText(float32(v[row]))
+		}
 	}
 	return text(c.values, row)
-}
-
-// pythonBytes tells bytes from a text that reads the same.
-func pythonBytes(s string) string { return "b'" + printable(s) + "'" }
-
-// pythonFloat prints a number as Python's repr does.
-func pythonFloat(x float64, bits int) string {
-	switch {
-	case math.IsNaN(x):
-		return "nan"
-	case math.IsInf(x, 1):
-		return "inf"
-	case math.IsInf(x, -1):
-		return "-inf"
-	case x == math.Trunc(x) && math.Abs(x) < 1e16:
-		return strconv.FormatFloat(x, 'f', 1, bits)
-	case math.Abs(x) < 1e-4 || math.Abs(x) >= 1e16:
-		return strconv.FormatFloat(x, 'e', -1, bits)
-	}
-	return strconv.FormatFloat(x, 'f', -1, bits)
 }
