@@ -74,6 +74,12 @@
 // it at once, also while the sweep goes on, shows its results or where it failed, compares
 // what is saved, and saves nothing.
 //
+// A sweep that was planned anew, because more points are wanted, need not execute again what
+// another one has computed: -reuse FILE takes the runs of the sweep in FILE, or in its runs folder, that
+// were executed by the same program with the same settings, seed and values of all parameters. A
+// run whose seed depends on its index has the same one in both if the points were added behind the others;
+// explore trials, whose seeds do not, to be free. Which run comes from where is noted in reused.jsonl in the runs folder.
+//
 // # Failures
 //
 // A run that returns an error or panics is a failed run: why is printed when it happens

@@ -38,7 +38,11 @@ func (s *sweep) dryRun(ctx context.Context) error {
 		}
 		fmt.Fprintf(w, "%s: %s\n", name, rangeText(p))
 	}
-	if err := s.standing(ctx, w); err != nil {
+	b, err := s.standing(ctx, w)
+	if err != nil {
+		return err
+	}
+	if err := s.foundElsewhere(ctx, w, b); err != nil {
 		return err
 	}
 	return s.checkPoints(ctx, w)
@@ -62,19 +66,19 @@ func rangeText(p *trajectory.Parameter) string {
 	return fmt.Sprintf("%d values: %s", n, strings.Join(values, ", "))
 }
 
-// standing prints what is on disk of the sweep.
-func (s *sweep) standing(ctx context.Context, w io.Writer) error {
+// standing prints what is on disk of the sweep, and returns its board if it would go on.
+func (s *sweep) standing(ctx context.Context, w io.Writer) (*board, error) {
 	plan, err := trajectory.ReadPlan(s.dir)
 	if errors.Is(err, trajectory.ErrNotFound) {
 		fmt.Fprintln(w, "on disk: nothing yet")
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b := newBoard(s.dir, plan)
 	if _, err := b.refresh(ctx, false); err != nil {
-		return err
+		return nil, err
 	}
 	left, failed := b.count()
 	n := plan.Header.Length
@@ -83,7 +87,32 @@ func (s *sweep) standing(ctx context.Context, w io.Writer) error {
 	for _, d := range differs {
 		fmt.Fprintf(w, "differs from what is on disk: %s\n", d)
 	}
-	return nil
+	if len(differs) > 0 {
+		return nil, nil
+	}
+	return b, nil
+}
+
+// foundElsewhere prints how many runs would be taken from other sweeps.
+func (s *sweep) foundElsewhere(ctx context.Context, w io.Writer, b *board) error {
+	if len(s.env.o.Reuse) == 0 {
+		return nil
+	}
+	if b == nil {
+		plan, err := trajectory.NewPlan(s.t, trajectory.Identity{})
+		if err != nil {
+			return err
+		}
+		b = newBoard(s.dir, plan)
+	}
+	return s.findElsewhere(ctx, b.plan, b, func(o *otherSweep, found map[int][]match) error {
+		n := 0
+		for _, here := range found {
+			n += len(here)
+		}
+		fmt.Fprintf(w, "elsewhere: %d runs in %s\n", n, o.dir)
+		return nil
+	})
 }
 
 // checkPoints makes the view of every run and asks the experiment about it.

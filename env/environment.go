@@ -63,6 +63,9 @@ type Options struct {
 	// all of them; indices such as "3,5-9" or conditions on parameters such as
 	// "R_ee>=2, trial=1" choose some.
 	Retry string
+	// Reuse names other sweeps, by their trajectory file or runs folder: runs that one of
+	// them has computed already are taken from there.
+	Reuse []string
 	// Only executes the runs that it names, like Retry, and tells what becomes of
 	// them. Nothing is saved. Empty: the sweep is executed.
 	Only string
@@ -183,7 +186,7 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, con *console) (*Environment, error) {
 	o := Options{
 		Name: p.Name, Out: std.out, Workers: std.workers, Progress: std.progress.value,
-		Force: std.force, Retry: std.retry.value, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
+		Force: std.force, Retry: std.retry.value, Reuse: std.reuse.paths, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
 		Lease: std.lease, Chunk: std.chunk, Hosts: std.hosts.hosts, Threads: std.threads,
 		Caps:    Caps{Memory: std.maxMemory, Swap: std.maxSwap, CPU: std.maxCPU, RunMemory: std.runMemory << 20},
 		Reserve: std.reserve << 20, DryRun: std.dryRun, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,

@@ -24,6 +24,7 @@ type standard struct {
 	profile  choice
 	force    bool
 	retry    retryFlag
+	reuse    pathsFlag
 	only     string
 	timeout  time.Duration
 	grace    time.Duration
@@ -59,6 +60,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Var(&s.profile, "profile", "write a profile of `KIND` cpu, mem or trace into the output folder")
 	fs.BoolVar(&s.force, "force", false, "start anew although the sweep there is another one; what is there is moved aside")
 	fs.Var(&s.retry, "retry", "run failed runs once more, also with a changed program; -retry=3,5-9 or -retry='x>=2, trial=1' chooses some")
+	fs.Var(&s.reuse, "reuse", "take runs that were computed before, by this program with the same parameters and seed, from the sweep in `FILE` or its folder FILE.runs; may be given several times")
 	fs.StringVar(&s.only, "only", "", "execute the `RUNS` 3,5-9 or 'x>=2, trial=1' here, tell what becomes of them and save nothing")
 	fs.DurationVar(&s.timeout, "timeout", 0, "a run fails that takes longer than `DURATION`; 0 is no limit")
 	fs.DurationVar(&s.grace, "grace", defaultGrace, "let runs finish for `DURATION` after Ctrl-C, SIGTERM or before -deadline")
@@ -83,7 +85,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 
 // forWorker takes back what the first process of a sweep was told about itself.
 func (s *standard) forWorker() {
-	s.workers, s.chunk, s.force, s.retry.value, s.only = 0, 0, false, "", ""
+	s.workers, s.chunk, s.force, s.retry.value, s.reuse.paths, s.only = 0, 0, false, "", nil, ""
 	s.progress.value, s.profile.value, s.deadline = progressNone, "", 0
 	s.dryRun, s.hosts.hosts = false, nil
 }
@@ -137,6 +139,19 @@ func (r *retryFlag) Set(text string) error {
 
 // IsBoolFlag lets the flag stand alone.
 func (r *retryFlag) IsBoolFlag() bool { return true }
+
+// A pathsFlag is a flag that may be given several times.
+type pathsFlag struct{ paths []string }
+
+func (f *pathsFlag) String() string { return "" }
+
+func (f *pathsFlag) Set(text string) error {
+	if text == "" {
+		return errors.New("want a path")
+	}
+	f.paths = append(f.paths, text)
+	return nil
+}
 
 // A choice is a flag that takes one of a few words.
 type choice struct {

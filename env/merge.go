@@ -14,7 +14,7 @@ const mergeNotice = time.Second
 
 // merge assembles the trajectory file, unless it is there with all runs.
 func (s *sweep) merge(ctx context.Context) error {
-	if s.published+s.foreign == 0 && s.merged(ctx) {
+	if s.published+s.taken+s.foreign == 0 && s.merged(ctx) {
 		if len(s.failed) == 0 {
 			s.env.say("finished before: nothing to run")
 		}

@@ -39,8 +39,8 @@ func StopAfter(n int) Option { return func(o *options) { o.stopAfter = n } }
 func FailFast() Option { return StopAfter(1) }
 
 // Cosmetic names settings (flags of the program) that decide nothing about
-// the results, such as whether pictures are drawn. A sweep goes on when they
-// have changed.
+// the results, such as whether pictures are drawn, or how many points there are: parameters and
+// ranges are compared by themselves. A sweep goes on when they have changed.
 func Cosmetic(settings ...string) Option {
 	return func(o *options) { o.cosmetic = append(o.cosmetic, settings...) }
 }

@@ -95,13 +95,18 @@ func (s *sweep) differences(plan *trajectory.Plan, id trajectory.Identity) []str
 			all = append(all, d.String())
 		}
 	}
-	for _, a := range id.Args {
-		if !slices.Contains(plan.Identity.Args, a) {
-			all = append(all, "flag "+a+was(plan.Identity.Args, a))
+	return append(all, changedFlags(plan.Identity.Args, id.Args)...)
+}
+
+// changedFlags names what differs between the settings of two sweeps.
+func changedFlags(before, now []string) (all []string) {
+	for _, a := range now {
+		if !slices.Contains(before, a) {
+			all = append(all, "flag "+a+was(before, a))
 		}
 	}
-	for _, a := range plan.Identity.Args {
-		if name, _, _ := strings.Cut(a, "="); was(id.Args, a) == "" && !slices.Contains(id.Args, a) {
+	for _, a := range before {
+		if name, _, _ := strings.Cut(a, "="); was(now, a) == "" && !slices.Contains(now, a) {
 			all = append(all, "flag "+name+" is gone")
 		}
 	}

@@ -81,6 +81,12 @@ func (s *sweep) executeAll(ctx context.Context) (left int, post, err error) {
 	defer s.endHosts()
 	for {
 		if left, _ = s.board.count(); left > 0 {
+			if err := s.reuse(ctx); err != nil {
+				return 0, nil, err
+			}
+			left, _ = s.board.count()
+		}
+		if left > 0 {
 			if err := s.execute(ctx); err != nil {
 				return 0, nil, err
 			}

@@ -110,6 +110,7 @@ type sweep struct {
 	reasons   int         // printed
 	broke     int         // runs that have failed in this process
 	reused    int         // runs that were on disk at the start
+	taken     int         // runs of other sweeps
 	published int         // runs of this process that are on disk
 	foreign   int         // runs that others have finished since the start
 	stop      func(error) // ends executing; nil while nothing is executed
@@ -336,8 +337,8 @@ func (s *sweep) announce(left int) {
 	switch {
 	case s.added > 0:
 		s.sayAdded()
-	case s.reused > 0:
-		e.say("going on: %d of %d runs are finished", s.reused, s.t.Len())
+	case s.reused+s.taken > 0:
+		e.say("going on: %d of %d runs are finished", s.reused+s.taken, s.t.Len())
 	case s.t.Len() > 1:
 		e.say("%d runs, %d at once", s.t.Len(), min(e.o.Workers, left))
 	}
@@ -399,8 +400,23 @@ func (s *sweep) explain(f *RunError) {
 	}
 }
 
-// write publishes finished runs.
+// write publishes runs that were executed here.
 func (s *sweep) write(batch []outcome) error {
+	if err := s.room.check(time.Now()); err != nil {
+		s.stop(err) // what is finished still has room
+	}
+	path, err := s.publish(batch)
+	if err != nil {
+		return err
+	}
+	s.published += len(batch)
+	s.room.wrote(path, len(batch))
+	s.foretell()
+	return nil
+}
+
+// publish puts finished runs on disk.
+func (s *sweep) publish(batch []outcome) (path string, err error) {
 	// In the order of the runs, so that what a shard holds does not depend on
 	// which of two workers was faster.
 	slices.SortFunc(batch, func(a, b outcome) int { return a.Info.Index - b.Info.Index })
@@ -409,22 +425,15 @@ func (s *sweep) write(batch []outcome) error {
 	for i, o := range batch {
 		runs[i], rows[i] = o.RunRecord, o.Info
 	}
-	if err := s.room.check(time.Now()); err != nil {
-		s.stop(err) // what is finished still has room
-	}
-	path, err := trajectory.WriteShard(s.dir, s.plan, runs...)
-	if err != nil {
-		return err
+	if path, err = trajectory.WriteShard(s.dir, s.plan, runs...); err != nil {
+		return "", err
 	}
 	if !s.hasPlan() {
-		return errGone // somebody is removing the folder file by file
+		return "", errGone // somebody is removing the folder file by file
 	}
 	s.board.published(path, rows)
 	s.env.log.Debug("runs published", "runs", len(runs), "first", rows[0].Index, "shard", path)
-	s.published += len(batch)
-	s.room.wrote(path, len(batch))
-	s.foretell()
-	return trajectory.LogRuns(s.dir, rows...)
+	return path, trajectory.LogRuns(s.dir, rows...)
 }
 
 // foretell says once, after the first runs, how long the sweep will take and how much
@@ -444,7 +453,7 @@ func (s *sweep) foretell() {
 
 // unsaved explains why finished runs could not be written.
 func (s *sweep) unsaved(err error) error {
-	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.published+s.foreign)
+	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.taken+s.published+s.foreign)
 	if _, missing := os.Stat(s.dir); errors.Is(missing, fs.ErrNotExist) || errors.Is(err, errGone) {
 		return fmt.Errorf("env: the folder %s was removed while runs were being saved in it: %w", s.dir, err)
 	}
@@ -465,11 +474,16 @@ func (s *sweep) summary(left int) {
 	if left > 0 {
 		text += fmt.Sprintf(", %d not begun", left)
 	}
-	switch {
-	case s.foreign > 0:
-		text += fmt.Sprintf(" (reused %d, ran %d, others ran %d)", s.reused, s.published, s.foreign)
-	case s.reused > 0:
-		text += fmt.Sprintf(" (reused %d, ran %d)", s.reused, s.published)
+	if s.reused+s.taken+s.foreign > 0 {
+		text += fmt.Sprintf(" (reused %d, ", s.reused)
+		if s.taken > 0 {
+			text += fmt.Sprintf("took %d, ", s.taken)
+		}
+		text += fmt.Sprintf("ran %d", s.published)
+		if s.foreign > 0 {
+			text += fmt.Sprintf(", others ran %d", s.foreign)
+		}
+		text += ")"
 	}
 	text += " in " + span(time.Since(s.began))
 	if left == 0 {
