@@ -34,6 +34,9 @@ type Kind struct {
 	// Text prints a value of a parameter for the run's summary; nil prints it
 	// as Python would.
 	Text func(value any) string
+	// Parts, of a result, are the names of all the stored items that an item of its Items may
+	// be made of, so that it can be read without the others; nil reads all.
+	Parts func(item string) []string
 }
 
 // Items holds the named values of a result that has more than one.
@@ -61,10 +64,13 @@ func builtinKinds() []Kind {
 		{Class: classParameter, Match: parameterValue, Encode: encodeParameter, Decode: decodeParameter, Same: sameType},
 		{Class: classArrayParameter, Match: func(any) bool { return false }, Encode: encodeArrayParameter, Decode: decodeArrayParameter, Same: sameType},
 		{Class: classSparseParameter, Match: isSparse, Encode: encodeSparseParameter, Decode: decodeSparseParameter, Same: sameType},
-		{Class: classSparseResult, Result: true, Match: isSparse, Encode: encodeSparseResult, Decode: decodeSparseResult},
-		{Class: classResult, Result: true, Match: func(any) bool { return true }, Encode: encodeResult, Decode: decodeResult},
+		{Class: classSparseResult, Result: true, Match: isSparse, Encode: encodeSparseResult, Decode: decodeSparseResult, Parts: sparseNames},
+		{Class: classResult, Result: true, Match: func(any) bool { return true }, Encode: encodeResult, Decode: decodeResult, Parts: ownName},
 	}
 }
+
+// ownName is the name of an item that is stored in one.
+func ownName(item string) []string { return []string{item} }
 
 // parameterValue tells what pypet's parameters can hold: anything but maps and tables.
 func parameterValue(value any) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,7 +20,8 @@ type later struct {
 	err  error        // of that
 
 	mu      sync.Mutex
-	waiting []bool // runs whose nodes are not in the tree
+	comes   []bool // runs whose nodes lie in archives and shards
+	waiting []bool // those of them whose nodes are not in the tree
 	left    int    // how many these are
 	errs    map[int]error
 	bring   func(run int) error
@@ -39,7 +41,7 @@ func (t *Trajectory) readRuns() error {
 // wait puts off bringing in the nodes of a run until they are looked for.
 func (l *later) wait(run int) {
 	if !l.waiting[run] {
-		l.waiting[run] = true
+		l.comes[run], l.waiting[run] = true, true
 		l.left++
 	}
 }
@@ -202,7 +204,7 @@ func (f *files) readRuns(t *Trajectory) error {
 	if f.closed {
 		return fmt.Errorf("trajectory: %s: %w", t.name, fs.ErrClosed)
 	}
-	t.later.waiting = make([]bool, t.length)
+	t.later.comes, t.later.waiting = make([]bool, t.length), make([]bool, t.length)
 	if f.reader != nil {
 		if err := f.readRows(t); err != nil {
 			return err
@@ -300,31 +302,99 @@ func (f *files) survey() *outline {
 	return o
 }
 
-// bring puts the nodes of a run into the tree.
+// bring puts the nodes of a run into the tree, but for those that are there already.
 func (f *files) bring(t *Trajectory, run int) error {
 	records, from, err := f.nodesOf(run)
 	if err != nil {
 		return err
 	}
 	records = slices.DeleteFunc(records, func(r Record) bool { return !f.o.wants(r.Name) })
-	sources := make([]source, len(records))
+	kept := make([]*[]Item, len(records))
 	for i, r := range records {
-		sources[i] = from(r.Name)
 		if r.Leaf && f.o.Load.of(r.Name) == LoadData {
-			items, err := sources[i].all()
+			items, err := from(r.Name).all()
 			if err != nil {
 				return err
 			}
-			sources[i] = held(items)
+			kept[i] = &items
 		}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i, r := range records {
-		if err := t.place(r, sources[i]); err != nil {
+		if old := t.tree.nodes[r.Name]; old != nil && (r.Leaf || r.Link != "") {
+			if old.leaf != r.Leaf || old.link != r.Link {
+				return fmt.Errorf("trajectory: %s is in the file and in a shard, and not the same: %w", r.Name, ErrCorrupt)
+			}
+			continue
+		}
+		if err := t.place(r, from(r.Name)); err != nil {
 			return err
 		}
+		switch n := t.tree.nodes[r.Name]; {
+		case kept[i] == nil:
+		case n.param != nil:
+			n.param.source.all = held(*kept[i]).all
+		default:
+			n.kept = kept[i]
+		}
 	}
+	return nil
+}
+
+// UnloadRuns forgets what some runs have left, as far as it can be read again: their values and,
+// where these lie in shards or packed, the nodes themselves. No indices are all runs. Nodes that
+// were changed in memory stay. It is for one goroutine, while no other reads the trajectory;
+// nodes that were handed out before must not be used any more.
+//
+//	for i, r := range t.Runs() {
+//		analyse(r)
+//		err = t.UnloadRuns(i) // 10^5 runs need not fit into memory
+//	}
+func (t *Trajectory) UnloadRuns(indices ...int) error {
+	if err := t.readRuns(); err != nil {
+		return err
+	}
+	in := t.nodesOfRuns()
+	if len(indices) == 0 {
+		indices = slices.Sorted(maps.Keys(in.tops))
+	}
+	for _, i := range indices {
+		if i < 0 || i >= t.length {
+			return t.noSuchRun(i)
+		}
+		for _, top := range in.tops[i] {
+			top.unload()
+		}
+		if l := t.later; l != nil && i < len(l.comes) && l.comes[i] && !l.waiting[i] {
+			if err := t.putBack(i); err != nil {
+				return fmt.Errorf("trajectory: run %d: %w", i, err)
+			}
+		}
+	}
+	return nil
+}
+
+// putBack takes the nodes of a run out of the tree again, as they were brought in.
+func (t *Trajectory) putBack(run int) error {
+	records, _, err := t.files.nodesOf(run)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range slices.Backward(records) {
+		n := t.tree.nodes[r.Name]
+		if n == nil || n.run != run || n.comment != r.Comment || !EqualItems(n.notes, sortedNotes(r.Annotations)) ||
+			n.leaf && n.param == nil && n.source.some == nil || n.param != nil && n.param.source.some == nil {
+			continue
+		}
+		// With the groups that are empty then, as far as they are the run's.
+		for ; len(n.children) == 0 && n.run == run; n = t.tree.nodes[Location(n.full)] {
+			t.tree.remove(n)
+		}
+	}
+	t.later.wait(run)
 	return nil
 }
 

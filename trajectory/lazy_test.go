@@ -319,3 +319,65 @@ func anys(v []int) []any {
 	}
 	return out
 }
+
+func TestUnloadingRuns(t *testing.T) {
+	for name, o := range map[string]trajectory.MergeOptions{"shards": {}, "groups": {}, "archive": {PerRunGroups: -1}} {
+		for _, load := range []trajectory.LoadMode{trajectory.LoadNodes, trajectory.LoadData} {
+			path, _, _ := sweepFolder(t, 6, 5)
+			want := openDump(t, path)
+			if name != "shards" {
+				merge(t, path, o)
+				require.NoError(t, os.RemoveAll(trajectory.RunsDir(path)))
+			}
+			tr := openWith(t, path, trajectory.OpenOptions{Load: trajectory.LoadModes{Results: load, Derived: load}})
+			for range 2 {
+				require.NoError(t, tr.UnloadRuns(2), "nothing has been read")
+				for i := range 5 {
+					r, err := tr.Run(i)
+					require.NoError(t, err)
+					v, err := trajectory.Get[float64](r, "rate")
+					require.NoError(t, err)
+					assert.Equal(t, float64(i)/7, v)
+					require.NoError(t, tr.UnloadRuns(i))
+				}
+				sameDump(t, want, dumpOf(t, tr))
+				require.NoError(t, tr.UnloadRuns())
+			}
+			// What was changed stays, beside what is read again.
+			require.NoError(t, tr.SetItems("r_3.rate", trajectory.Items{"rate": 8.5}))
+			require.NoError(t, tr.SetComment("r_3.trace", "a note"))
+			require.NoError(t, tr.UnloadRuns())
+			check(t, tr, "r_3.rate", 8.5)
+			n, err := tr.Node("r_3.trace")
+			require.NoError(t, err)
+			assert.Equal(t, "a note", n.Comment())
+			_, err = tr.Node("r_3.spikes")
+			require.NoError(t, err)
+			assert.ErrorIs(t, tr.UnloadRuns(6), trajectory.ErrNotFound)
+			assert.ErrorIs(t, tr.UnloadRuns(-1), trajectory.ErrNotFound)
+		}
+	}
+	made := experiment(t, 3)
+	assert.NoError(t, made.UnloadRuns(), "there is nothing to read again")
+}
+
+func TestTablesBesideTheTree(t *testing.T) {
+	path, _, _ := sweepFolder(t, 3, 3)
+	tr := openWith(t, path, trajectory.OpenOptions{})
+	_, err := tr.Overview("scalars")
+	assert.ErrorIs(t, err, trajectory.ErrNotFound, "only shards")
+	merge(t, path, trajectory.MergeOptions{})
+	tr = openWith(t, path, trajectory.OpenOptions{})
+	d, err := tr.Overview("scalars")
+	require.NoError(t, err)
+	v, err := trajectory.Decode(d)
+	require.NoError(t, err)
+	assert.Equal(t, trajectory.FrameColumn{Name: "idx", Values: []int64{0, 1, 2}}, v.(trajectory.Frame)[0])
+	_, err = tr.Overview("nothing")
+	assert.ErrorIs(t, err, trajectory.ErrNotFound)
+	require.NoError(t, tr.Close())
+	_, err = tr.Overview("scalars")
+	assert.ErrorIs(t, err, os.ErrClosed)
+	_, err = newTrajectory(t).Overview("scalars")
+	assert.ErrorIs(t, err, trajectory.ErrNotFound)
+}

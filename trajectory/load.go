@@ -50,22 +50,28 @@ func (t *Trajectory) Load(path string, o LoadOptions) error {
 }
 
 // Unload forgets the values at and below a node that can be read from the file again.
-// Explored parameters stay, and so does what was changed in memory.
+// Explored parameters stay, and so does what was changed in memory. [Trajectory.UnloadRuns] forgets
+// the nodes of runs too.
 func (t *Trajectory) Unload(path string) error {
 	top, err := t.scope().lookup(t.tree.root, path)
 	if err != nil {
 		return err
 	}
-	t.scope().walk(top, func(n *node) bool {
-		switch p := n.param; {
-		case p != nil && p.explored == nil && p.raw != nil && p.source.all != nil:
-			n.param = &param{source: p.source, kind: p.kind, layout: p.layout}
-		case p == nil:
-			n.kept = nil
-		}
-		return true
-	})
+	top.unload()
 	return nil
+}
+
+// unload forgets the values at and below a node of the tree.
+func (n *node) unload() {
+	switch p := n.param; {
+	case p != nil && p.explored == nil && p.raw != nil && p.source.all != nil:
+		n.param = &param{source: p.source, kind: p.kind, layout: p.layout}
+	case p == nil:
+		n.kept = nil
+	}
+	for _, c := range n.children {
+		c.unload()
+	}
 }
 
 // keep reads the values of a leaf into memory.

@@ -2,6 +2,7 @@ package trajectory_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -249,6 +250,61 @@ func TestOneItemIsReadAlone(t *testing.T) {
 		v, err := res.Item("source")
 		require.NoError(t, err)
 		assert.Equal(t, "group 3", v)
+	}
+}
+
+// Whatever the class of a result, one item is read without the others if it can be.
+func TestOneItemIsReadAloneInEveryClass(t *testing.T) {
+	text := func(s string) trajectory.Data {
+		return trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Str, Values: []string{s}}
+	}
+	item := func(name, s string) trajectory.Item { return trajectory.Item{Name: name, Data: text(s)} }
+	list := func(name string, v ...int64) trajectory.Item {
+		return trajectory.Item{Name: name, Data: trajectory.Data{Coll: trajectory.NDArray, Type: trajectory.Int64, Shape: []int{len(v)}, Values: v}}
+	}
+	tr := newTrajectory(t)
+	m, err := trajectory.NewCSR(2, 2, []trajectory.Entry[float64]{{Row: 0, Column: 1, Value: 1.5}})
+	require.NoError(t, err)
+	require.NoError(t, tr.AddResult("sparse", trajectory.Items{"m": m, "big": make([]float64, 10)}))
+	for class, items := range map[string][]trajectory.Item{
+		"Unheard":      {item("x", "here"), item("big", "there")},
+		"PaddedResult": {item("x__part__", "here"), item("big__part__", "there")},
+		"WholeResult":  {item("x", "here"), item("big", "there")},
+		"SparseResult": { // as pypet 0.1 stores a matrix
+			item("big", "there"), item("x__spsp__format", "csr"), list("x__spsp__shape", 1, 1), list("x__spsp__data", 5), list("x__spsp__indices", 0), list("x__spsp__indptr", 0, 1),
+		},
+	} {
+		require.NoError(t, tr.AddRecord(trajectory.Record{Name: "results." + class, Leaf: true, Class: class, Items: items}))
+	}
+	path := filepath.Join(t.TempDir(), "x.traj")
+	require.NoError(t, trajectory.Save(background, tr, dirstore.New(), path))
+	never := func(any) bool { return false }
+	decode := func(items []trajectory.Item) (any, trajectory.Range, error) {
+		out := trajectory.Items{}
+		for _, it := range items {
+			out[strings.TrimSuffix(it.Name, "__part__")] = it.Data.Values.([]string)[0]
+		}
+		return out, nil, nil
+	}
+	encode := func(any, trajectory.Range) ([]trajectory.Item, error) { return nil, errors.ErrUnsupported }
+	c := &counting{Store: dirstore.New(), nodes: map[string]int{}, items: map[string]int{}}
+	opened := openWith(t, path, trajectory.OpenOptions{Stores: []trajectory.Store{c}, Kinds: []trajectory.Kind{
+		{Class: "PaddedResult", Result: true, Match: never, Encode: encode, Decode: decode, Parts: func(item string) []string { return []string{item + "__part__"} }},
+		{Class: "WholeResult", Result: true, Match: never, Encode: encode, Decode: decode},
+	}})
+	for name, item := range map[string]string{"sparse": "m", "Unheard": "x", "PaddedResult": "x", "SparseResult": "x", "WholeResult": "x"} {
+		res, err := opened.Result("results." + name)
+		require.NoError(t, err)
+		alone, err := res.Item(item)
+		require.NoError(t, err)
+		if name == "WholeResult" {
+			assert.NotZero(t, c.nodes["results."+name])
+		} else {
+			assert.Zero(t, c.nodes["results."+name], name)
+		}
+		items, err := res.Items()
+		require.NoError(t, err)
+		assert.Equal(t, items[item], alone, name)
 	}
 }
 

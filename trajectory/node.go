@@ -359,7 +359,7 @@ func (p *Parameter) String() string {
 }
 
 // Result is a leaf that holds named items. They are read from their file each
-// time they are asked for and not kept.
+// time they are asked for and not kept, unless [Trajectory.Load] has read them.
 type Result struct {
 	n     *node
 	scope *scope
@@ -425,26 +425,39 @@ func (r *Result) Item(name string) (any, error) {
 }
 
 // alone reads one item without the others, if the file and the class of the
-// result allow that.
+// result allow that. A class that nobody knows has its items as they are stored.
 func (r *Result) alone(name string) (v any, ok bool, err error) {
 	k := r.scope.t.kind(r.n.class)
-	if r.n.kept != nil || r.n.source.some == nil || k == nil || k.Class != classResult && k.Class != classSparseResult {
+	known := k != nil && k.Result
+	if r.n.kept != nil || r.n.source.some == nil || known && k.Parts == nil {
 		return nil, false, nil
 	}
-	raw, err := r.n.source.some(name, name+sparseMark)
+	names := ownName(name)
+	if known {
+		names = k.Parts(name)
+	}
+	raw, err := r.n.source.some(names...)
 	if err != nil || len(raw) == 0 {
 		return nil, false, err
 	}
-	items, _, err := k.Decode(raw)
+	if !known {
+		v, ok = rawItems(raw)[name]
+		return v, ok, nil
+	}
+	all, _, err := k.Decode(raw)
 	if err != nil {
 		return nil, false, fmt.Errorf("trajectory: %s of class %s: %w", r.n.full, r.n.class, err)
 	}
-	v, ok = items.(Items)[name]
+	items, _ := all.(Items)
+	v, ok = items[name]
 	return v, ok, nil
 }
 
 // Value reads the item that is named like the result, or its only item.
 func (r *Result) Value() (any, error) {
+	if v, ok, err := r.alone(r.n.name); ok || err != nil {
+		return v, err
+	}
 	items, err := r.Items()
 	if err != nil {
 		return nil, err

@@ -287,9 +287,21 @@ func (f *files) source(name string) source {
 	}
 }
 
-func (f *files) overview(name string) (Data, error) {
-	if f.reader == nil {
-		return Data{}, fmt.Errorf("trajectory: %s: %w", name, fs.ErrClosed)
+// Overview reads a table that lies beside the tree in the file, as it is stored ([Decode] makes a
+// [Frame] of it): pypet's, such as parameters_overview, and the scalars of all runs.
+// [ErrNotFound] if there is none.
+func (t *Trajectory) Overview(name string) (Data, error) {
+	if t.files == nil {
+		return Data{}, fmt.Errorf("trajectory: table %q: the trajectory does not come from a file: %w", clip(name), ErrNotFound)
+	}
+	f := t.files
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.closed:
+		return Data{}, fmt.Errorf("trajectory: table %q: %w", clip(name), fs.ErrClosed)
+	case f.reader == nil:
+		return Data{}, fmt.Errorf("trajectory: table %q: there is no file yet, only shards: %w", clip(name), ErrNotFound)
 	}
 	return f.reader.Overview(name)
 }

@@ -318,6 +318,15 @@ func sparseOfItems(byName map[string]Data, name, number string) (any, bool, erro
 	return m, true, nil
 }
 
+// sparseNames are those of an item that may be a matrix in one of pypet's forms.
+func sparseNames(item string) []string {
+	names := []string{item, item + sparseMark}
+	for _, prop := range []string{"format", "shape", "data", "indices", "indptr", "offsets", "is_dia"} {
+		names = append(names, item+sparseMark+prop, item+sparseMark+prop+sparseMark)
+	}
+	return names
+}
+
 // oldSparse puts together what pypet 0.1 kept apart.
 func oldSparse(format Data, part func(string) (Data, bool)) (any, error) {
 	var p sparseParts

@@ -44,8 +44,8 @@ type Options struct {
 	// Log adds when, how long and where each run was made, the attempt, and why it failed.
 	Log bool
 	// Scalars reads the file's own table of scalars, which has them all in one
-	// place: [Read] sets it. Without it the results are read run by run. A name that there is no
-	// table of gives an error that wraps [trajectory.ErrNotFound].
+	// place: [Read] sets it to [trajectory.Trajectory.Overview]. Without it the results are read run by
+	// run. A name that there is no table of gives an error that wraps [trajectory.ErrNotFound].
 	Scalars func(name string) (trajectory.Data, error)
 	// MaxBytes is how much memory the results may take; 0 is 4 GiB. More is an
 	// error that wraps [ErrTooLarge].
@@ -94,20 +94,7 @@ func Read(ctx context.Context, path string, open trajectory.OpenOptions, o Optio
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, t.Close()) }()
-	for _, s := range open.Stores {
-		if !slices.ContainsFunc(s.Extensions(), func(ext string) bool { return strings.HasSuffix(path, ext) }) {
-			continue
-		}
-		r, err := s.Open(ctx, path, t.Name())
-		if err != nil {
-			break // there are shards only, or a file of another sweep beside them
-		}
-		defer r.Close()
-		if h := r.Header(); h.Length == t.Len() && h.Seed == t.Seed() && h.Time.Sub(t.Time()).Abs().Milliseconds() < 1 {
-			o.Scalars = r.Overview
-		}
-		break
-	}
+	o.Scalars = t.Overview
 	return New(ctx, t, o)
 }
 
