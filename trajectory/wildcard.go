@@ -151,17 +151,19 @@ func (w *wildcards) translate(part string, run int) (name string, wild bool) {
 	if part == "" || part[0] != 'r' {
 		return part, false
 	}
-	rest, ok := strings.CutPrefix(part, "run_")
-	if !ok {
-		rest, ok = strings.CutPrefix(part, "r_")
-	}
-	if ok {
-		if rest == "A" {
-			return w.run(noRun), false
+	if short, index, ok := strings.Cut(part, "_"); ok {
+		i := noRun
+		if index != "A" {
+			if !allDigits(index) || len(index) > 8 {
+				return part, false
+			}
+			i, _ = strconv.Atoi(index)
 		}
-		if allDigits(rest) && len(rest) <= 8 {
-			n, _ := strconv.Atoi(rest)
-			return w.run(n), false
+		switch short {
+		case "r", "run":
+			return w.run(i), false
+		case "rts", "runtoset":
+			return w.byName["$set"](i), false
 		}
 	}
 	return part, false
@@ -176,13 +178,16 @@ func (w *wildcards) special(path string) bool {
 	for rest, more := path, true; more; {
 		var part string
 		part, rest, more = strings.Cut(rest, ".")
+		if part == "" {
+			continue
+		}
 		switch part[0] {
 		case '$', 'c', 'd', 'p', 'r': // wildcards, branches and their abbreviations, runs
 			switch part {
 			case "conf", "par", "dpar", "res", "crun", "crunset", "runs", branchConfig, branchParameters, branchDerived, branchResults:
 				return true
 			}
-			if part[0] == '$' || strings.HasPrefix(part, "run_") || strings.HasPrefix(part, "r_") {
+			if short, _, _ := strings.Cut(part, "_"); part[0] == '$' || slices.Contains([]string{"r", "run", "rts", "runtoset"}, short) {
 				return true
 			}
 		}

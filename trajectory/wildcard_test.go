@@ -164,3 +164,25 @@ func TestWildcardsMustTellRunsApart(t *testing.T) {
 	assert.Equal(t, 10, tr.Len())
 	assert.ErrorIs(t, tr.AddWildcards(trajectory.Wildcard{Names: []string{"$x"}, Func: trajectory.RunName}), trajectory.ErrLocked)
 }
+
+// The abbreviations of pypet 0.6 for the set that a run is in.
+func TestAbbreviatedRunSets(t *testing.T) {
+	tr := newTrajectory(t)
+	for path, full := range map[string]string{
+		"$set.x":            "results.run_set_ALL.x",
+		"rts_A.a":           "results.run_set_ALL.a",
+		"rts_2003.b":        "results.run_set_00002.b",
+		"res.runtoset_17.c": "results.run_set_00000.c",
+		"rts_.d":            "results.rts_.d",
+		"rts_1_2.e":         "results.rts_1_2.e",
+		"rts_999999999.f":   "results.rts_999999999.f",
+	} {
+		require.NoError(t, tr.AddResult(path, 1))
+		n, err := tr.Node(full)
+		require.NoError(t, err, path)
+		assert.Equal(t, full, n.FullName())
+		n, err = tr.Node(path)
+		require.NoError(t, err, path)
+		assert.Equal(t, full, n.FullName())
+	}
+}
