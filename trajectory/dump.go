@@ -271,7 +271,9 @@ func DumpPypet(w io.Writer, t *Trajectory) error {
 				return err
 			}
 			for _, it := range pypetItems(class, items) {
-				add(n.full, it.Name, pypetText(it.Data))
+				for _, part := range pypetParts(it) {
+					add(n.full, part.Name, pypetText(part.Data))
+				}
 			}
 		}
 	}

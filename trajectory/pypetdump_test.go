@@ -122,3 +122,16 @@ func TestPypetDumpOfNumbersStoredTwice(t *testing.T) {
 		"results.ratio\ty\t0.75",
 	}, dumpPypet(t, tr))
 }
+
+// What PyTables has no table for are several values to pypet, named by their keys.
+func TestPypetDumpOfNestedMaps(t *testing.T) {
+	tr := newTrajectory(t)
+	require.NoError(t, tr.AddResult("m", map[string]any{
+		"inner": map[string]any{"x": 1, "y": "a"}, "other": map[string]any{"text": "größer"}, "_h": 2, "c0": 3, "struct": struct{ Depth int }{3},
+	}))
+	assert.Equal(t, []string{
+		"results.m\tm.c0\t2", "results.m\tm.c1\t3", "results.m\tm.inner\t{x:[1] y:[a]}", "results.m\tm.other.text\tgrößer",
+		"results.m\tm.struct\t{galvani_go_type:[struct { Depth int }] galvani_json:[{\"Depth\":3}]}",
+	}, dumpPypet(t, tr))
+	assert.Equal(t, []string{"c1", "c1_", "c2"}, trajectory.PartNames([]trajectory.Column{{Name: "c1"}, {Name: "a.b"}, {Name: "c1_"}}))
+}

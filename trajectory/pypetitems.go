@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -130,6 +131,90 @@ func withoutCopies(items []Item) []Item {
 		if !strings.HasPrefix(it.Name, "explored__rr__.") || used[it.Name] {
 			out = append(out, it)
 		}
+	}
+	return out
+}
+
+// FitsTable tells whether a table or dict can be a table of PyTables; pypet gets others as
+// several values, see [PartNames]. What is nested in other values pypet writes again whenever it
+// stores the whole, and it can write no texts but ASCII in a dict.
+func (d Data) FitsTable(nested bool) bool {
+	seen := map[string]bool{}
+	for _, c := range d.Columns {
+		if nested && d.Coll == Dict && !isASCII(c.Data.Values) {
+			return false
+		}
+		if c.Name == "" || seen[c.Name] || strings.ContainsAny(c.Name, "/\x00") || c.Name[0] == '_' {
+			return false
+		}
+		seen[c.Name] = true
+		cell := c.Data.Shape
+		switch c.Data.Coll {
+		case Scalar, List, Tuple, NDArray, Matrix:
+		default:
+			return false
+		}
+		if d.Coll == Table {
+			if len(cell) == 0 {
+				return true // not a column at all; storing says so
+			}
+			cell = cell[1:]
+		}
+		switch c.Data.Coll {
+		case Scalar:
+			if len(cell) > 0 {
+				return false
+			}
+		case List, Tuple:
+			if len(cell) == 0 {
+				return false
+			}
+		}
+		if len(cell) > 0 && slices.Min(cell) == 0 {
+			return false
+		}
+	}
+	return len(d.Columns) > 0
+}
+
+func isASCII(values any) bool {
+	texts, _ := values.([]string)
+	return !slices.ContainsFunc(texts, func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+	})
+}
+
+// PartNames names the columns of a table or the entries of a dict where each is a value of
+// its own: names that cannot stand in a file are replaced.
+func PartNames(columns []Column) []string {
+	names := make([]string, len(columns))
+	taken := map[string]bool{}
+	for i, c := range columns {
+		names[i] = c.Name
+		if c.Name == "" || taken[c.Name] || strings.ContainsAny(c.Name, "/.\x00") || c.Name[0] == '_' {
+			names[i] = fmt.Sprintf("c%d", i)
+			for taken[names[i]] {
+				names[i] += "_"
+			}
+		}
+		taken[names[i]] = true
+	}
+	return names
+}
+
+// pypetParts is the items that pypet takes an item for.
+func pypetParts(it Item) []Item {
+	d := it.Data
+	if d.Coll != Table && d.Coll != Dict || d.FitsTable(strings.Contains(it.Name, ".")) {
+		return []Item{it}
+	}
+	var out []Item
+	for i, name := range PartNames(d.Columns) {
+		part := d.Columns[i].Data
+		if d.Coll == Table && part.Coll != Dict {
+			part.Coll = NDArray
+		}
+		out = append(out, pypetParts(Item{Name: it.Name + "." + name, Data: part})...)
 	}
 	return out
 }

@@ -21,6 +21,7 @@ const (
 	classSparseResult    = "SparseResult"
 
 	sparseMark        = "__spsp__"
+	sparseKey         = "galvani_spsp" // PyTables has no columns called _…
 	itemSparse        = itemData + sparseMark
 	itemSparseIndex   = itemExplored + sparseMark
 	sparsePrefix      = "xspm" + sparseMark
@@ -37,12 +38,12 @@ func isSparse(value any) bool {
 // matrices: in maps, annotations and results of other classes.
 func encodeSparse(m Sparse) (Data, error) {
 	text, err := sparseText(m)
-	return Data{Coll: Dict, Columns: []Column{{Name: sparseMark, Data: scalar(Str, []string{text})}}}, err
+	return Data{Coll: Dict, Columns: []Column{{Name: sparseKey, Data: scalar(Str, []string{text})}}}, err
 }
 
 // asSparse is the reverse; ok is false for any other dict.
 func asSparse(d Data) (text string, ok bool) {
-	if d.Coll != Dict || len(d.Columns) != 1 || d.Columns[0].Name != sparseMark {
+	if d.Coll != Dict || len(d.Columns) != 1 || d.Columns[0].Name != sparseKey {
 		return "", false
 	}
 	s, ok := d.Columns[0].Data.Values.([]string)

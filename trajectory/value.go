@@ -3,6 +3,7 @@ package trajectory
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 )
 
@@ -222,7 +223,14 @@ func encodeDict(m map[string]any) (Data, error) {
 	}
 	d := Data{Coll: Dict}
 	for _, k := range sortedKeys(m) {
-		e, err := Encode(m[k])
+		v, err := m[k], error(nil)
+		if !isPlain(v) {
+			v, err = plain(reflect.ValueOf(v))
+		}
+		var e Data
+		if err == nil {
+			e, err = Encode(v)
+		}
 		if err != nil {
 			return Data{}, fmt.Errorf("trajectory: key %q: %w", k, err)
 		}

@@ -141,6 +141,19 @@ func structs() []named {
 	return []named{
 		{"struct", settings{Depth: 2, Name: "outer", Rates: []float64{0.1, 1e300}, Inner: &inner}},
 		{"list_of_structs", []settings{inner, {}}},
+		{"map_of_structs", map[string]settings{"a": inner, "b": {}}},
+	}
+}
+
+// nested holds maps in maps, and in them what needs a map itself to be stored. pypet gets several
+// values of each, named by the keys.
+func nested() []named {
+	return []named{
+		{"maps", map[string]any{"outer": map[string]any{"inner": map[string]any{"x": 1, "y": "größer"}, "list": trajectory.ListOf[string]{"a", "größer"}}, "z": 2.5}},
+		{"matrix_in_map", map[string]any{"matrix": matrices()[0].value, "name": "csr"}},
+		{"struct_in_map", map[string]any{"struct": structs()[0].value, "empty": map[string]any{}}},
+		{"keys", map[string]any{"with space": 1, "with.dot": 2, "with/slash": 3, "_hidden": 4, "größer": 5, "": 6}},
+		{"empty_in_map", map[string]any{"none": []float64{}, "some": []float64{1}}},
 	}
 }
 
@@ -150,6 +163,7 @@ func quantities() []named {
 		{"voltage", quantity.MustParse("-70.6 mV")},
 		{"capacitance", quantity.MustParse("1 uF/cm^2")},
 		{"noise", quantity.MustParse("3 s^-0.5")},
+		{"noisy_voltage", quantity.MustParse("3 mV/s^0.5")},
 	}
 }
 
@@ -183,6 +197,7 @@ func ranges() []exploredValues {
 		{"list_of_any_length", []any{list(1), list(2), list(0)}},
 		{"tuple", []any{trajectory.TupleOf[string]{"a"}, trajectory.TupleOf[string]{"b"}, trajectory.TupleOf[string]{"cc"}}},
 		{"sparse_matrix", []any{matrices()[0].value, matrices()[3].value, matrices()[0].value}},
+		{"struct", []any{settings{Depth: 1}, settings{Depth: 2, Name: "b"}, settings{Depth: 1}}},
 		{"quantity", []any{quantity.MustParse("10 ms"), quantity.MustParse("5 ms"), quantity.MustParse("1 s")}},
 	}
 }

@@ -61,6 +61,9 @@ func parameters(t *trajectory.Trajectory) error {
 	for _, v := range matrices() {
 		all = errors.Join(all, t.AddParameter("matrices."+v.name, v.value))
 	}
+	for _, v := range structs() {
+		all = errors.Join(all, t.AddParameter("structs."+v.name, v.value))
+	}
 	return all
 }
 
@@ -80,7 +83,7 @@ func explored(t *trajectory.Trajectory) error {
 // comments, annotations, config, derived parameters, and results of the whole.
 func decoration(t *trajectory.Trajectory) error {
 	opts := []trajectory.AddOption{trajectory.Comment("a group with annotations of every kind")}
-	for _, list := range [][]named{scalars(), sequences(), arrays(), structs(), containers()[:1]} {
+	for _, list := range [][]named{scalars(), sequences(), arrays(), structs(), nested(), containers()[:1]} {
 		for _, v := range list {
 			opts = append(opts, trajectory.Annotate(v.name, v.value))
 		}
@@ -117,7 +120,7 @@ func results(ctx context.Context, r *trajectory.Run) error {
 		r.AddDerived("doubled", 2*x),
 		r.AddResult("value", x, trajectory.Comment("the only item has the result's name")),
 		add("scalars", scalars()), add("arrays", arrays()), add("sequences", sequences()), add("maps_and_tables", containers()),
-		add("sparse_matrices", matrices()), add("structs", structs()),
+		add("sparse_matrices", matrices()), add("structs", structs()), add("nested_maps", nested()),
 		add("quantities", quantities(), []named{
 			{"array", brianparam.Array{Values: []float64{0.001, 0.002}, Dimension: quantity.DimTime}},
 			{"matrix", brianparam.Array{Shape: []int{2, 2}, Values: []float64{1, 2, 3, 4}, Dimension: quantity.DimVoltage}},

@@ -91,6 +91,11 @@ func closeID(x id) {
 	}
 }
 
+// hidden tells what PyTables shows nobody: the indices of tables (_i_…) and its own notes (_p_…).
+func hidden(name string) bool {
+	return strings.HasPrefix(name, "_i_") || strings.HasPrefix(name, "_p_")
+}
+
 // A link is an entry of a group.
 type link struct {
 	kind  byte // 'h' an object, 's' a soft link, 'x' an external link, 'u' one that a user defined

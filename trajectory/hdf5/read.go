@@ -531,29 +531,27 @@ func readGathered(group id, a attributes) (trajectory.Data, error) {
 	if d.Coll != trajectory.Dict && d.Coll != trajectory.Table {
 		return d, fmt.Errorf("hdf5: a group claims to be a %q", d.Coll)
 	}
-	keys := strings.Split(a.text(attrKeys), "/")
-	links, err := list(group, true)
-	if err != nil {
+	links, err := list(group, false)
+	if err != nil || len(links) == 0 {
 		return d, err
 	}
-	for i, l := range links {
-		o, err := open(group, l.name)
+	for key := range strings.SplitSeq(a.text(attrKeys), "/") {
+		d.Columns = append(d.Columns, trajectory.Column{Name: unescape.Replace(key)})
+	}
+	for i, part := range trajectory.PartNames(d.Columns) {
+		o, err := open(group, part)
 		if err != nil {
 			return d, err
 		}
-		part, err := readData(o, l.name, a.fileSize)
+		c := &d.Columns[i].Data
+		*c, err = readData(o, part, a.fileSize)
 		if cell, ok := text(o.id, attrCell); ok && d.Coll == trajectory.Table {
-			part.Coll = trajectory.Coll(cell)
+			c.Coll = trajectory.Coll(cell)
 		}
 		closeID(o.id)
 		if err != nil {
 			return d, err
 		}
-		key := l.name
-		if i < len(keys) {
-			key = unescape.Replace(keys[i])
-		}
-		d.Columns = append(d.Columns, trajectory.Column{Name: key, Data: part})
 	}
 	return d, nil
 }

@@ -365,7 +365,7 @@ func (r *reader) record(o object, name string, skeleton bool) (rec trajectory.Re
 	}
 	if rec.Leaf && !skeleton {
 		order := a.text(attrOrder)
-		rec.Items, err = r.items(o.id, "", 0)
+		rec.Items, err = r.items(o.id, "", 0, nil)
 		if order != "" {
 			sortItems(rec.Items, strings.Split(order, "/"))
 		}
@@ -380,9 +380,9 @@ func (r *reader) at(name string, err error) error {
 	return fmt.Errorf("%s: node %q: %w", r.file.path, name, err)
 }
 
-// items reads the items of a leaf; dots in names are groups. What can be read is returned
-// with the first error.
-func (r *reader) items(group id, prefix string, depth int) (items []trajectory.Item, err error) {
+// items reads the items of a leaf except some; dots in names are groups. What can be read is
+// returned with the first error.
+func (r *reader) items(group id, prefix string, depth int, except []string) (items []trajectory.Item, err error) {
 	if depth > maxItemDepth {
 		return nil, fmt.Errorf("hdf5: items are nested more than %d deep", maxItemDepth)
 	}
@@ -391,7 +391,7 @@ func (r *reader) items(group id, prefix string, depth int) (items []trajectory.I
 		return nil, err
 	}
 	for _, l := range links {
-		if l.kind != 'h' {
+		if l.kind != 'h' || hidden(l.name) || slices.Contains(except, l.name) {
 			continue
 		}
 		deeper, e := r.item(group, l.name, prefix, depth)
@@ -412,17 +412,21 @@ func (r *reader) item(group id, name, prefix string, depth int) ([]trajectory.It
 		return nil, err
 	}
 	defer closeID(o.id)
-	if o.kind == groupObject {
-		store, _ := text(o.id, attrStore)
-		if store == nestedGroup && !hasAttribute(o.id, attrGathered) {
-			return r.items(o.id, prefix+name+".", depth+1)
-		}
+	gathered := o.kind == groupObject && hasAttribute(o.id, attrGathered)
+	if store, _ := text(o.id, attrStore); o.kind == groupObject && store == nestedGroup && !gathered {
+		return r.items(o.id, prefix+name+".", depth+1, nil)
 	}
 	d, err := readData(o, name, r.file.size)
 	if err != nil {
 		return nil, err
 	}
-	return []trajectory.Item{{Name: prefix + name, Data: d}}, nil
+	items := []trajectory.Item{{Name: prefix + name, Data: d}}
+	if !gathered {
+		return items, nil
+	}
+	// pypet takes the parts for items and may have put others beside them.
+	others, err := r.items(o.id, prefix+name+".", depth+1, trajectory.PartNames(d.Columns))
+	return append(items, others...), err
 }
 
 // Nodes yields the node called prefix and all below it. A node that cannot be read comes
@@ -478,7 +482,7 @@ func (w *walk) node(o object, name string) bool {
 		return false
 	}
 	for _, l := range links {
-		if name == "" && l.name == overview {
+		if name == "" && l.name == overview || hidden(l.name) {
 			continue
 		}
 		if !w.child(o, name, l) {

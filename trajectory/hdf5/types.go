@@ -166,9 +166,11 @@ func (s source) check(bytes int64) error {
 	switch {
 	case c.external != 0 || c.layout == C.H5D_VIRTUAL:
 		return fmt.Errorf("hdf5: the data lies in other files, which is not supported")
-	case c.missing_filter == 32001:
-		return fmt.Errorf("hdf5: the data is compressed with blosc (filter 32001), which libhdf5 has not; rewrite the file with zlib (ptrepack --complib zlib)")
 	case c.missing_filter != 0:
+		names := map[C.int]string{305: "lzo", 307: "bzip2", 32001: "blosc"} // PyTables has these
+		if name := names[c.missing_filter]; name != "" {
+			return fmt.Errorf("hdf5: the data is compressed with %s (filter %d), which libhdf5 has not; rewrite the file with zlib (ptrepack --complib zlib)", name, int(c.missing_filter))
+		}
 		return fmt.Errorf("hdf5: the data needs filter %d, which libhdf5 has not", int(c.missing_filter))
 	}
 	storage := int64(min(uint64(c.storage), 1<<62))

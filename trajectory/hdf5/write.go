@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"slices"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -92,10 +91,10 @@ func truth(b bool) C.int {
 }
 
 // item writes a value under a name; dots make nested groups, as pypet does.
-func (o *output) item(group id, name string, d trajectory.Data) error {
+func (o *output) item(group id, name string, d trajectory.Data, nested bool) error {
 	parent, last, found := strings.Cut(name, ".")
 	if !found {
-		return o.value(group, name, d)
+		return o.value(group, name, d, nested)
 	}
 	kind, err := linkKind(group, parent)
 	if err != nil {
@@ -117,14 +116,14 @@ func (o *output) item(group id, name string, d trajectory.Data) error {
 	if err != nil {
 		return err
 	}
-	return o.item(x, last, d)
+	return o.item(x, last, d, true)
 }
 
-// value writes one value.
-func (o *output) value(group id, name string, d trajectory.Data) error {
+// value writes one value; nested says that it is part of another or has dots in its name.
+func (o *output) value(group id, name string, d trajectory.Data, nested bool) error {
 	switch d.Coll {
 	case trajectory.Table, trajectory.Dict:
-		if !fitsTable(d) {
+		if !d.FitsTable(nested) {
 			return o.gathered(group, name, d)
 		}
 		return o.table(group, name, d)
@@ -228,43 +227,6 @@ func (o *output) setLengths(x id, name string, lengths []int64) error {
 		return failure("cannot write the attribute %q", name)
 	}
 	return nil
-}
-
-// fitsTable tells whether PyTables can have d as a table.
-func fitsTable(d trajectory.Data) bool {
-	seen := map[string]bool{}
-	for _, c := range d.Columns {
-		if c.Name == "" || seen[c.Name] || strings.ContainsAny(c.Name, "/\x00") || c.Name[0] == '_' {
-			return false
-		}
-		seen[c.Name] = true
-		cell := c.Data.Shape
-		switch c.Data.Coll {
-		case trajectory.Scalar, trajectory.List, trajectory.Tuple, trajectory.NDArray, trajectory.Matrix:
-		default:
-			return false
-		}
-		if d.Coll == trajectory.Table {
-			if len(cell) == 0 {
-				return true // not a column at all; packing says so
-			}
-			cell = cell[1:]
-		}
-		switch c.Data.Coll {
-		case trajectory.Scalar:
-			if len(cell) > 0 {
-				return false
-			}
-		case trajectory.List, trajectory.Tuple:
-			if len(cell) == 0 {
-				return false
-			}
-		}
-		if len(cell) > 0 && slices.Min(cell) == 0 {
-			return false
-		}
-	}
-	return len(d.Columns) > 0
 }
 
 // table writes a table, or a dict as a table of one row.
@@ -414,24 +376,19 @@ func (o *output) gathered(group id, name string, d trajectory.Data) error {
 			return err
 		}
 	}
-	taken := map[string]bool{}
+	parts := trajectory.PartNames(d.Columns)
 	for i, c := range d.Columns {
-		part := c.Name
-		if part == "" || part == "." || taken[part] || strings.ContainsAny(part, "/.\x00") || part[0] == '_' {
-			part = fmt.Sprintf("c%d", i)
-		}
-		taken[part] = true
 		value := c.Data
 		if d.Coll == trajectory.Table && value.Coll != trajectory.Dict {
 			value.Coll = trajectory.NDArray // all rows of a column; what a cell is comes below
 		}
-		if err := o.value(g, part, value); err != nil {
+		if err := o.value(g, parts[i], value, true); err != nil {
 			return fmt.Errorf("%q: %w", c.Name, err)
 		}
 		if value.Coll == c.Data.Coll {
 			continue
 		}
-		if err := o.cellType(g, part, c.Data); err != nil {
+		if err := o.cellType(g, parts[i], c.Data); err != nil {
 			return err
 		}
 	}

@@ -424,7 +424,7 @@ func (w *writer) fill(x id, r trajectory.Record) error {
 				return fmt.Errorf("hdf5: bad item name %q: %w", item.Name, trajectory.ErrName)
 			}
 		}
-		if err := w.item(x, item.Name, item.Data); err != nil {
+		if err := w.item(x, item.Name, item.Data, false); err != nil {
 			return fmt.Errorf("item %q: %w", item.Name, err)
 		}
 	}
@@ -504,7 +504,7 @@ func (w *writer) Overview(name string, table trajectory.Data) error {
 		if _, err := w.clear(w.over, name, nil); err != nil {
 			return err
 		}
-		return w.value(w.over, name, table)
+		return w.value(w.over, name, table, false)
 	})
 	if err != nil {
 		return fmt.Errorf("overview table %q: %w", name, err)
