@@ -23,6 +23,9 @@ type DeleteOptions struct {
 // The store's writers must be [Remover]s unless it is about items; if they are not, the
 // error wraps errors.ErrUnsupported.
 func Delete(ctx context.Context, s Store, path, trajectory string, o DeleteOptions, names ...string) error {
+	if s == nil {
+		return missing("store")
+	}
 	if err := remove(ctx, s, path, trajectory, o, names); err != nil {
 		return fmt.Errorf("trajectory: deleting from %s: %w", path, err)
 	}

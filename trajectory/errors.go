@@ -1,6 +1,9 @@
 package trajectory
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The errors that programs test with errors.Is. What is returned wraps them
 // and says where, what and what to do.
@@ -33,3 +36,6 @@ var (
 	// ErrPayload: two finished attempts of one run have different results.
 	ErrPayload = errors.New("attempts of a run differ")
 )
+
+// missing is the error about an argument that is nil.
+func missing(what string) error { return fmt.Errorf("trajectory: no %s was given (nil)", what) }

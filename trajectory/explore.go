@@ -256,6 +256,9 @@ func (t *Trajectory) span(n *node, r Range) (span, string, error) {
 // FindRuns lists the runs for which the values of the named parameters satisfy
 // a condition. Parameters that are not explored have their one value in all runs.
 func (t *Trajectory) FindRuns(names []string, condition func(values []any) bool) ([]int, error) {
+	if condition == nil {
+		return nil, missing("condition")
+	}
 	params := make([]*Parameter, len(names))
 	for i, name := range names {
 		var err error

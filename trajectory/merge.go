@@ -37,6 +37,9 @@ type MergeReport struct {
 // A file that holds runs which the shards do not, that another program has expanded, or that holds
 // another trajectory of the name, is left alone; the error wraps [ErrExists].
 func Merge(ctx context.Context, dir string, s Store, path string, o MergeOptions) (MergeReport, error) {
+	if s == nil {
+		return MergeReport{}, missing("store")
+	}
 	p, err := ReadPlan(dir)
 	if err != nil {
 		return MergeReport{}, err

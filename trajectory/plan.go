@@ -78,6 +78,9 @@ type planNote struct {
 func NewPlan(t *Trajectory, id Identity) (*Plan, error) { return newPlan(t, id, nil) }
 
 func newPlan(t *Trajectory, id Identity, earlier []generation) (*Plan, error) {
+	if t == nil {
+		return nil, missing("trajectory")
+	}
 	if err := t.noteWildcards(); err != nil {
 		return nil, err
 	}
@@ -127,6 +130,9 @@ func ofNoInfluence(name string) bool {
 // the error wraps [ErrExists]; if the one before is not that which p grew
 // from, [ErrPlanDiffers].
 func WritePlan(dir string, p *Plan) error {
+	if p == nil {
+		return missing("plan")
+	}
 	if err := p.follows(dir); err != nil {
 		return err
 	}

@@ -40,6 +40,9 @@ func newestGeneration(dir string) (int, error) {
 // generations before, and from then on it is the plan: shards of earlier generations
 // still belong to it, and a worker that knows only the earlier one does no harm.
 func (p *Plan) Next(t *Trajectory, id Identity) (*Plan, error) {
+	if t == nil {
+		return nil, missing("trajectory")
+	}
 	if t.length <= p.Header.Length {
 		return nil, fmt.Errorf("trajectory: the plan has %d runs and the trajectory %d; expand it first: %w", p.Header.Length, t.length, ErrPlanDiffers)
 	}
@@ -233,6 +236,9 @@ func (p *Plan) Covers(digest string) (runs int, ok bool) {
 // to where the plan is, as [Trajectory.Expand] did when the plan was made. If it is set up as
 // none of them, the error wraps [ErrPlanDiffers].
 func (t *Trajectory) Follow(p *Plan) error {
+	if p == nil {
+		return missing("plan")
+	}
 	for g := 0; g <= p.Generation; g++ {
 		length := p.Header.Length
 		if g < p.Generation {

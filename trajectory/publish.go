@@ -32,6 +32,9 @@ type shardNote struct {
 // before, the file is not there. Start, Finish and Host of the rows do not get
 // into it; see [LogRuns]. Publishing the same runs twice is harmless.
 func WriteShard(dir string, p *Plan, runs ...RunRecord) (string, error) {
+	if p == nil {
+		return "", missing("plan")
+	}
 	if len(runs) == 0 {
 		return "", fmt.Errorf("trajectory: a shard needs runs")
 	}

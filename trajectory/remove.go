@@ -31,6 +31,9 @@ func (t *Trajectory) Remove(path string, recursive bool) error {
 // condition holds, but no group that something is left of. The root stays. What
 // holds for [Trajectory.Remove] holds here; either all of it is removed or nothing.
 func (t *Trajectory) RemoveWhere(path string, condition func(Node) bool) error {
+	if condition == nil {
+		return missing("condition")
+	}
 	top, err := t.scope().lookup(t.tree.root, path)
 	if err != nil {
 		return err

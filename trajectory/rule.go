@@ -222,6 +222,9 @@ type rule struct {
 //		...
 //	})
 func (t *Trajectory) Rule(name string, check func(g Getter) error) {
+	if check == nil {
+		check = func(Getter) error { return missing("condition") }
+	}
 	t.rules = append(t.rules, rule{name: name, check: check})
 }
 

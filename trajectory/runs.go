@@ -51,6 +51,9 @@ func (t *Trajectory) AllCompleted() bool {
 // FindRunsWhere lists the runs whose view satisfies a condition; the first error
 // ends the search.
 func (t *Trajectory) FindRunsWhere(condition func(r *Run) (bool, error)) ([]int, error) {
+	if condition == nil {
+		return nil, missing("condition")
+	}
 	found := []int{}
 	for i, r := range t.Runs() {
 		ok, err := condition(r)

@@ -57,6 +57,12 @@ func Save(ctx context.Context, t *Trajectory, s Store, path string) error {
 // SaveWith writes a trajectory or parts of it to a file. The file changes in
 // one step, when all is written: on an error it is what it was.
 func SaveWith(ctx context.Context, t *Trajectory, s Store, path string, o SaveOptions) (SaveReport, error) {
+	if t == nil {
+		return SaveReport{}, missing("trajectory")
+	}
+	if s == nil {
+		return SaveReport{}, missing("store")
+	}
 	v := saver{t: t, o: o, unknown: map[string]bool{}}
 	report, err := v.save(ctx, s, path)
 	if err != nil {

@@ -3,6 +3,7 @@ package trajectory
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"unicode"
@@ -36,13 +37,20 @@ func PythonText(value any) string {
 	case []byte:
 		return pythonBytes(v)
 	case Items:
-		return pythonMap(v)
+		return pythonMap(v, 0)
 	case map[string]any:
-		return pythonMap(v)
+		return pythonMap(v, 0)
+	case fmt.Stringer:
+		if r := reflect.ValueOf(value); r.Kind() != reflect.Pointer || !r.IsNil() {
+			return v.String()
+		}
+	case Sparse:
+		rows, columns := v.Dims()
+		return fmt.Sprintf("<%dx%d sparse matrix with %d stored elements>", rows, columns, v.Stored())
 	}
 	d, err := Encode(value)
 	if err != nil {
-		return fmt.Sprint(value)
+		return fmt.Sprintf("<%T>", value) // it may contain itself
 	}
 	switch d.Coll {
 	case List:
@@ -82,7 +90,10 @@ func elementsText(d Data) string {
 	return b.String()
 }
 
-func pythonMap(m map[string]any) string {
+func pythonMap(m map[string]any, depth int) string {
+	if depth > maxNesting {
+		return "{...}"
+	}
 	var b strings.Builder
 	for i, k := range sortedKeys(m) {
 		if i > 0 {
@@ -92,7 +103,12 @@ func pythonMap(m map[string]any) string {
 			b.WriteString("...")
 			break
 		}
-		b.WriteString(pythonQuote(k) + ": " + PythonText(m[k]))
+		b.WriteString(pythonQuote(k) + ": ")
+		if inner, ok := m[k].(map[string]any); ok {
+			b.WriteString(pythonMap(inner, depth+1))
+		} else {
+			b.WriteString(PythonText(m[k]))
+		}
 	}
 	return "{" + b.String() + "}"
 }

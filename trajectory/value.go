@@ -83,7 +83,7 @@ func Encode(value any) (Data, error) {
 	case []byte:
 		return scalar(Bytes, []string{string(v)}), nil
 	case map[string]any:
-		return encodeDict(v)
+		return encodeDict(v, 0)
 	case encoder:
 		return v.encode()
 	case Sparse:
@@ -217,7 +217,10 @@ func (f Frame) encode() (Data, error) {
 	return d, d.check()
 }
 
-func encodeDict(m map[string]any) (Data, error) {
+func encodeDict(m map[string]any, depth int) (Data, error) {
+	if depth > maxNesting {
+		return Data{}, fmt.Errorf("trajectory: a map holds maps that are nested deeper than %d: %w", maxNesting, ErrType)
+	}
 	if len(m) == 0 {
 		return Data{Coll: EmptyDict}, nil
 	}
@@ -228,7 +231,9 @@ func encodeDict(m map[string]any) (Data, error) {
 			v, err = plain(reflect.ValueOf(v))
 		}
 		var e Data
-		if err == nil {
+		if inner, ok := v.(map[string]any); ok {
+			e, err = encodeDict(inner, depth+1)
+		} else if err == nil {
 			e, err = Encode(v)
 		}
 		if err != nil {
