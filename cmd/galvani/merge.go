@@ -199,8 +199,8 @@ func importCommand() command {
 	return command{
 		name: "import", args: "FILE NEWFILE",
 		what: "Copy a trajectory that pypet wrote into a file of ours: with a table of scalars, in any format.",
-		more: `What only Python can decode (frames of pandas) is left out, and listed; the bytes of
-pickles come along. The exit status is 3 if something was left out.`,
+		more: `What only Python can decode comes along as it is (pickles, in HDF5 files also frames of
+pandas) or is left out, and listed. The exit status is 3 if something was left out.`,
 		example: `  galvani import pypet.hdf5 ours.hdf5
   galvani import pypet.hdf5 ours.traj            a folder of .npz files, readable without HDF5`,
 		setup: func(flags *flag.FlagSet) action {

@@ -23,7 +23,8 @@
 // an item whose Coll is [Pickle], [Frame], [Series] or [Unknown] and whose Type is
 // Bytes; callers report such items by name. A damaged dataset or one whose
 // compression is not installed (blosc) is an error of its node, and the nodes
-// after it can still be read.
+// after it can still be read. Writers can copy such leaves as they are (CopyLeaf), so that package
+// merge and everything built on it keep what pypet, pandas or users have put into a file.
 //
 // # Damage
 //

@@ -188,6 +188,14 @@ func unlink(group id, name string) error {
 	return nil
 }
 
+// copyObject copies an object with all that is in it, from whatever file.
+func copyObject(from, group id, name string) error {
+	if C.shim_copy(from, group, cstring(name)) < 0 {
+		return failure("cannot copy %q", name)
+	}
+	return nil
+}
+
 func linkSoft(group id, target, name string) error {
 	if C.shim_link_soft(group, cstring(target), cstring(name)) < 0 {
 		return failure("cannot make the link %q", name)

@@ -197,6 +197,10 @@ int shim_link_soft(hid_t group, const char *target, const char *name) {
 	return H5Lcreate_soft(target, group, name, H5P_DEFAULT, H5P_DEFAULT) < 0 ? fail() : 0;
 }
 
+int shim_copy(hid_t object, hid_t group, const char *name) {
+	return H5Ocopy(object, ".", group, name, H5P_DEFAULT, H5P_DEFAULT) < 0 ? fail() : 0;
+}
+
 int shim_unlink(hid_t group, const char *name) { return H5Ldelete(group, name, H5P_DEFAULT) < 0 ? fail() : 0; }
 
 void shim_free(void *p) { free(p); }

@@ -65,6 +65,7 @@ int shim_link_kind(hid_t group, const char *name);
 int shim_link_target(hid_t group, const char *name, char **out, size_t *n);
 int shim_link_soft(hid_t group, const char *target, const char *name);
 int shim_unlink(hid_t group, const char *name);
+int shim_copy(hid_t object, hid_t group, const char *name);
 void shim_free(void *p);
 
 // Objects

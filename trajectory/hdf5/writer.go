@@ -411,6 +411,50 @@ func (w *writer) leaf(parts []string, r trajectory.Record) error {
 	return nil
 }
 
+// CopyLeaf writes a leaf that from, a reader of this package, has under the name old and r describes: byte by
+// byte, with what no record can hold, such as frames of pandas. It is false if from is another's.
+func (w *writer) CopyLeaf(from trajectory.Reader, old string, r trajectory.Record) (bool, error) {
+	reader, ok := from.(*reader)
+	if !ok {
+		return false, nil
+	}
+	parts, err := split(r.Name)
+	if err == nil && parts == nil {
+		err = fmt.Errorf("hdf5: the root is no leaf: %w", trajectory.ErrName)
+	}
+	if err != nil {
+		return false, err
+	}
+	err = w.within(func() error {
+		if reader.closed {
+			return errors.New("hdf5: the reader is closed")
+		}
+		o, link, err := reader.locate(old)
+		if err != nil {
+			return err
+		}
+		if link != "" {
+			return reader.notFound(old)
+		}
+		defer reader.release(o)
+		w.forget(parts)
+		last := len(parts) - 1
+		parent, err := w.parent(parts[:last])
+		if err != nil {
+			return err
+		}
+		if _, err := w.clear(parent, parts[last], nil); err != nil {
+			return err
+		}
+		return copyObject(o.id, parent, parts[last])
+	})
+	if err != nil {
+		return false, fmt.Errorf("node %q: %w", r.Name, err)
+	}
+	w.summarise(parts[0], r)
+	return true, nil
+}
+
 func (w *writer) fill(x id, r trajectory.Record) error {
 	if err := setFlag(x, attrLeaf); err != nil {
 		return err

@@ -13,8 +13,8 @@ type CopyOptions struct {
 	// PerRunGroups is up to how many runs the nodes of runs that lie packed get
 	// groups, as pypet wants them; 0 is none, they stay packed, less than 0 is all.
 	PerRunGroups int
-	// SkipForeign leaves out what the store cannot write, such as pickles, and
-	// reports it; otherwise it is an error that wraps [ErrForeign].
+	// SkipForeign leaves out what the store cannot write, such as frames of pandas in
+	// another format than that of the source, and reports it; otherwise it is an error that wraps [ErrForeign].
 	SkipForeign bool
 	// Keep says which nodes to copy; nil copies all.
 	Keep func(name string) bool
@@ -229,7 +229,7 @@ func (c *transfer) packed() error {
 
 // put writes a node.
 func (c *transfer) put(r trajectory.Record) error {
-	lost, err := put(c.w, r)
+	lost, err := put(c.w, c.s.reader, r.Name, r)
 	if len(lost) > 0 && !c.o.SkipForeign {
 		return fmt.Errorf("%s: item %q: only Python can read it: %w", r.Name, lost[0], ErrForeign)
 	}

@@ -205,8 +205,9 @@ func Delete(ctx context.Context, at Stored) error {
 
 // Compact writes a file anew, so that it has no space that nothing uses, compares the
 // new file with the old one, and puts it in the place of that in one step. What a store does not
-// list as nodes of trajectories (groups that somebody put beside them) is lost; what
-// cannot be written again is an error that wraps [ErrForeign], and the file stays.
+// list as nodes of trajectories (groups that somebody put beside them) is lost. Leaves with what only
+// other programs can decode, such as frames of pandas, are copied as they are; what cannot be
+// copied is an error that wraps [ErrForeign], and the file stays.
 func Compact(ctx context.Context, store trajectory.Store, path string) error {
 	if err := rewrite(ctx, store, path, func(string) (bool, CopyOptions) { return true, CopyOptions{} }); err != nil {
 		return fmt.Errorf("merge: compacting %s: %w", path, err)

@@ -543,7 +543,7 @@ func hasRun(name string) bool {
 // put writes a node that the source calls old. What only another program can decode is
 // left out and reported.
 func (c *copier) put(s *source, r trajectory.Record, old string) error {
-	lost, err := put(c.w, r)
+	lost, err := put(c.w, s.reader, old, r)
 	for _, name := range lost {
 		c.skip(s, old+"."+name, "only Python can read it")
 		c.foreign = true
@@ -551,9 +551,24 @@ func (c *copier) put(s *source, r trajectory.Record, old string) error {
 	return err
 }
 
-// put writes a node without what is no value of ours, which it names. Of a leaf
-// that is nothing else, nothing is written.
-func put(w trajectory.Writer, r trajectory.Record) (lost []string, err error) {
+// sharedResult is pypet's class of results that programs change in the file: what makes them so
+// no record holds.
+const sharedResult = "SharedResult"
+
+// A leafCopier is a [trajectory.Writer] that can take a leaf from a reader of its own format as it
+// is, with what only other programs can decode. It is false if the reader has another format.
+type leafCopier interface {
+	CopyLeaf(from trajectory.Reader, old string, r trajectory.Record) (bool, error)
+}
+
+// put writes a node that from has under the name old. What is no value of ours is copied as it is, or
+// left out and named if the writer cannot do that; of a leaf that is nothing else, nothing is written then.
+func put(w trajectory.Writer, from trajectory.Reader, old string, r trajectory.Record) (lost []string, err error) {
+	if c, ok := w.(leafCopier); ok && r.Leaf && (r.Class == sharedResult || slices.ContainsFunc(r.Items, func(it trajectory.Item) bool { return isForeign(it.Data) })) {
+		if done, err := c.CopyLeaf(from, old, r); done || err != nil {
+			return nil, err
+		}
+	}
 	r.Items, lost = ours(r.Items, lost)
 	if r.Leaf && len(r.Items) == 0 && len(lost) > 0 {
 		return lost, nil
