@@ -17,10 +17,10 @@ func Kinds() []trajectory.Kind {
 	}
 	parameter := trajectory.Kind{
 		Class:  "Brian2Parameter",
-		Match:  func(v any) bool { _, ok := v.(quantity.Quantity); return ok },
+		Match:  func(v any) bool { _, ok := arrayOf(v); return ok },
 		Encode: encodeParameter, Decode: decodeParameter,
 		Same: sameDimension,
-		Text: func(v any) string { return v.(quantity.Quantity).String() },
+		Text: quantityText,
 	}
 	result := trajectory.Kind{
 		Class: "Brian2Result", Result: true,

@@ -84,6 +84,35 @@ func TestQuantityCountsBeforeNumber(t *testing.T) {
 	assert.Equal(t, []any{7.0, 8.0, 9.0}, all(r))
 }
 
+// What pypet writes for np.array([1, 2])*mV, explored over one value.
+func TestArrayAsAParameter(t *testing.T) {
+	k := kind(t, "Brian2Parameter")
+	cells := func(n int, v ...float64) trajectory.Column {
+		return trajectory.Column{Name: "value", Data: trajectory.Data{Coll: trajectory.NDArray, Type: trajectory.Float64, Shape: []int{n, 2}, Values: v}}
+	}
+	stored := []trajectory.Item{
+		{Name: "data__brn2__", Data: table(texts("unit", "1. * volt"), cells(1, 0.001, 0.002))},
+		{Name: "explored_data__brn2__", Data: table(cells(2, 0.001, 0.002, 0.003, 0.004))},
+	}
+	mV := func(v ...float64) brianparam.Array {
+		return brianparam.Array{Shape: []int{len(v)}, Values: v, Dimension: quantity.DimVoltage}
+	}
+	v, r, err := k.Decode(stored)
+	require.NoError(t, err)
+	assert.Equal(t, mV(0.001, 0.002), v)
+	assert.Equal(t, []any{mV(0.001, 0.002), mV(0.003, 0.004)}, all(r))
+	require.True(t, k.Match(v))
+	items, err := k.Encode(v, r)
+	require.NoError(t, err)
+	assert.Equal(t, stored, items)
+	assert.Equal(t, "[0.001 0.002] kg m^2 s^-3 A^-1", k.Text(v))
+	assert.True(t, k.Same(v, mV(5, 6)))
+	assert.False(t, k.Same(v, mV(5)))
+	assert.False(t, k.Same(v, quantity.MustParse("1 mV")))
+	_, err = k.Encode(v, trajectory.Values(mV(1)))
+	assert.ErrorIs(t, err, trajectory.ErrType)
+}
+
 func TestParameterRoundTrip(t *testing.T) {
 	k := kind(t, "Brian2Parameter")
 	for _, text := range []string{"5 ms", "-70.6 mV", "2.5 nS", "5 Hz", "2", "1 uF/cm^2", "0 V", "1e-320 m", "3 V s^-0.5"} {

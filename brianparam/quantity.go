@@ -22,26 +22,51 @@ const (
 // encodeParameter makes the items of a parameter: one row of unit and SI value,
 // and the SI values of its range if it is explored.
 func encodeParameter(value any, explored trajectory.Range) ([]trajectory.Item, error) {
-	q, ok := value.(quantity.Quantity)
+	one, ok := arrayOf(value)
 	if !ok {
 		return nil, fmt.Errorf("brianparam: got a %T, want a quantity", value)
 	}
 	items := []trajectory.Item{{Name: "data" + mark, Data: table(
-		column("unit", trajectory.Str, []string{q.Dimension().Brian()}),
-		column("value", trajectory.Float, []float64{q.SI()}),
+		column("unit", trajectory.Str, []string{one.Dimension.Brian()}), valueColumn(one.Shape, 1, one.Values),
 	)}}
 	if explored == nil {
 		return items, nil
 	}
-	values := make([]float64, explored.Len())
-	for i := range values {
-		v, ok := explored.At(i).(quantity.Quantity)
-		if !ok || v.Dimension() != q.Dimension() {
-			return nil, fmt.Errorf("brianparam: value %d of the range, %v, does not have the dimension of the default, %v", i, explored.At(i), q)
+	var values []float64
+	for i := range explored.Len() {
+		v, ok := arrayOf(explored.At(i))
+		if !ok || v.Dimension != one.Dimension {
+			return nil, fmt.Errorf("brianparam: value %d of the range, %v, does not have the dimension of the default, %v", i, explored.At(i), value)
 		}
-		values[i] = v.SI()
+		if !slices.Equal(v.Shape, one.Shape) {
+			return nil, fmt.Errorf("brianparam: value %d of the range has the shape %v, the default %v: %w", i, v.Shape, one.Shape, trajectory.ErrType)
+		}
+		values = append(values, v.Values...)
 	}
-	return append(items, trajectory.Item{Name: "explored_data" + mark, Data: table(column("value", trajectory.Float, values))}), nil
+	return append(items, trajectory.Item{Name: "explored_data" + mark, Data: table(valueColumn(one.Shape, explored.Len(), values))}), nil
+}
+
+// arrayOf is a quantity as an array without dimensions, or an array.
+func arrayOf(value any) (a Array, ok bool) {
+	switch v := value.(type) {
+	case quantity.Quantity:
+		return Array{Values: []float64{v.SI()}, Dimension: v.Dimension()}, true
+	case Array:
+		if v.Shape == nil {
+			v.Shape = []int{len(v.Values)}
+		}
+		n, err := trajectory.Elements(v.Shape)
+		return v, err == nil && n == len(v.Values) && n > 0
+	}
+	return a, false
+}
+
+// valueColumn has a cell of a shape, nil for numbers, in each of n rows.
+func valueColumn(shape []int, n int, values []float64) trajectory.Column {
+	if shape == nil {
+		return column("value", trajectory.Float, values)
+	}
+	return trajectory.Column{Name: "value", Data: array(trajectory.Float64, values, append([]int{n}, shape...)...)}
 }
 
 // decodeParameter reads what encodeParameter wrote and the older forms. pypet
@@ -98,9 +123,17 @@ func only(values, explored []any) (any, trajectory.Range, error) {
 
 // sameDimension tells whether b may be explored where a is the default.
 func sameDimension(a, b any) bool {
-	p, ok := a.(quantity.Quantity)
-	q, ok2 := b.(quantity.Quantity)
-	return ok && ok2 && p.Dimension() == q.Dimension()
+	p, ok := arrayOf(a)
+	q, ok2 := arrayOf(b)
+	return ok && ok2 && p.Dimension == q.Dimension && slices.Equal(p.Shape, q.Shape)
+}
+
+// quantityText prints a value of a parameter.
+func quantityText(value any) string {
+	if q, ok := value.(quantity.Quantity); ok {
+		return q.String()
+	}
+	return value.(Array).String()
 }
 
 // quantities reads the rows of a table: SI values in column value with the unit
@@ -120,7 +153,7 @@ func quantities(d trajectory.Data, given *quantity.Dimension) ([]any, quantity.D
 		}
 		return list, dim, nil
 	}
-	values, ok := cells[float64](d, "value")
+	values, shape, n, ok := valueCells(d)
 	if !ok {
 		return nil, dim, fmt.Errorf("%w: no column value of floating-point numbers", ErrFormat)
 	}
@@ -128,7 +161,7 @@ func quantities(d trajectory.Data, given *quantity.Dimension) ([]any, quantity.D
 		dim = *given
 	} else {
 		units, ok := cells[string](d, "unit")
-		if !ok || len(units) != len(values) || len(units) == 0 {
+		if !ok || len(units) != n || n == 0 {
 			return nil, dim, fmt.Errorf("%w: no column unit of the length of column value", ErrFormat)
 		}
 		for _, u := range units {
@@ -141,11 +174,34 @@ func quantities(d trajectory.Data, given *quantity.Dimension) ([]any, quantity.D
 			return nil, dim, fmt.Errorf("%w: %w", ErrFormat, err)
 		}
 	}
-	list := make([]any, len(values))
-	for i, v := range values {
-		list[i] = quantity.New(v, dim)
+	list := make([]any, n)
+	for i := range list {
+		if shape == nil {
+			list[i] = quantity.New(values[i], dim)
+			continue
+		}
+		size := len(values) / n
+		list[i] = Array{Shape: shape, Values: values[i*size : (i+1)*size], Dimension: dim}
 	}
 	return list, dim, nil
+}
+
+// valueCells is the column value of a table of n rows; shape is nil for cells that are numbers.
+func valueCells(d trajectory.Data) (values []float64, shape []int, n int, ok bool) {
+	if d.Coll != trajectory.Table {
+		return nil, nil, 0, false
+	}
+	for _, c := range d.Columns {
+		if c.Name != "value" || len(c.Data.Shape) == 0 {
+			continue
+		}
+		if len(c.Data.Shape) > 1 {
+			shape = c.Data.Shape[1:]
+		}
+		values, ok = flat[float64](c.Data, len(c.Data.Shape))
+		return values, shape, c.Data.Shape[0], ok
+	}
+	return nil, nil, 0, false
 }
 
 // find returns the item called name.

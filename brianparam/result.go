@@ -9,11 +9,19 @@ import (
 	"galvani/trajectory"
 )
 
-// Array is many values of one dimension, as a result or as a named item of one.
+// Array is many values of one dimension, as a parameter, a result or a named item of one.
 type Array struct {
 	Shape     []int     // row-major; nil means one dimension
 	Values    []float64 // SI values
 	Dimension quantity.Dimension
+}
+
+// String prints the SI values and their unit.
+func (a Array) String() string {
+	if a.Dimension.IsNone() {
+		return fmt.Sprint(a.Values)
+	}
+	return fmt.Sprintf("%v %v", a.Values, a.Dimension)
 }
 
 // encodeResult makes the items of a result: for a quantity called k its SI value
