@@ -3,6 +3,8 @@ package trajectory
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -144,21 +146,34 @@ func (t *Trajectory) insert(n *node) error {
 
 func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
-// Flatten makes one level of maps in maps: the keys are the paths, with dots.
+// Flatten makes one level of maps in maps: the keys are the paths, with dots. A map that
+// stands inside itself stays a value.
 func Flatten(nested map[string]any) map[string]any {
 	out := map[string]any{}
-	flattenInto(out, "", nested)
+	flattenInto(out, "", nested, nil)
 	return out
 }
 
-func flattenInto(out map[string]any, path string, nested map[string]any) {
+func flattenInto(out map[string]any, path string, nested map[string]any, above mapsAbove) {
+	above = above.and(nested)
 	for k, v := range nested {
-		if m, ok := v.(map[string]any); ok && len(m) > 0 {
-			flattenInto(out, join(path, k), m)
+		if m, ok := v.(map[string]any); ok && len(m) > 0 && !above.have(m) {
+			flattenInto(out, join(path, k), m, above)
 			continue
 		}
 		out[join(path, k)] = v
 	}
+}
+
+// mapsAbove are the maps that one is nested in.
+type mapsAbove []uintptr
+
+func (a mapsAbove) and(m map[string]any) mapsAbove {
+	return append(a[:len(a):len(a)], reflect.ValueOf(m).Pointer())
+}
+
+func (a mapsAbove) have(m map[string]any) bool {
+	return slices.Contains(a, reflect.ValueOf(m).Pointer())
 }
 
 // Nest is the reverse of [Flatten]. A key that leads through another one's

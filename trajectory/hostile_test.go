@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -362,7 +364,8 @@ func TestOddArgumentsOfFunctions(t *testing.T) {
 		"FromRuns": func() error { _, err := trajectory.FromRuns[float64](tr(), o.text()); return err },
 		"Equal":    func() error { _, err := trajectory.Equal(some(), some()); return err },
 	}
-	for name, f := range calls {
+	for _, name := range slices.Sorted(maps.Keys(calls)) {
+		f := calls[name]
 		for range 40 {
 			func() {
 				defer func() {

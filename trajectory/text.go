@@ -37,9 +37,9 @@ func PythonText(value any) string {
 	case []byte:
 		return pythonBytes(v)
 	case Items:
-		return pythonMap(v, 0)
+		return pythonMap(v, nil)
 	case map[string]any:
-		return pythonMap(v, 0)
+		return pythonMap(v, nil)
 	case fmt.Stringer:
 		if r := reflect.ValueOf(value); r.Kind() != reflect.Pointer || !r.IsNil() {
 			return v.String()
@@ -90,10 +90,11 @@ func elementsText(d Data) string {
 	return b.String()
 }
 
-func pythonMap(m map[string]any, depth int) string {
-	if depth > maxNesting {
+func pythonMap(m map[string]any, above mapsAbove) string {
+	if above.have(m) {
 		return "{...}"
 	}
+	above = above.and(m)
 	var b strings.Builder
 	for i, k := range sortedKeys(m) {
 		if i > 0 {
@@ -105,7 +106,7 @@ func pythonMap(m map[string]any, depth int) string {
 		}
 		b.WriteString(pythonQuote(k) + ": ")
 		if inner, ok := m[k].(map[string]any); ok {
-			b.WriteString(pythonMap(inner, depth+1))
+			b.WriteString(pythonMap(inner, above))
 		} else {
 			b.WriteString(PythonText(m[k]))
 		}
