@@ -52,6 +52,7 @@ type gate struct {
 	warn    func(format string, args ...any)
 
 	turn     chan struct{}
+	freed    chan struct{} // is sent to when a run has ended
 	running  atomic.Int64
 	base     uint64 // memory of this process before the first run
 	measured time.Time
@@ -65,7 +66,7 @@ func newGate(c Caps, m machine, warn func(string, ...any)) *gate {
 	if !c.any() {
 		return nil
 	}
-	g := &gate{Caps: c, machine: m, warn: warn, turn: make(chan struct{}, 1)}
+	g := &gate{Caps: c, machine: m, warn: warn, turn: make(chan struct{}, 1), freed: make(chan struct{}, 1)}
 	if c.Memory > 0 && c.RunMemory > 0 {
 		g.base = m.own()
 	}
@@ -90,6 +91,7 @@ func (g *gate) enter(ctx context.Context) {
 	for g.running.Load() > 0 && ctx.Err() == nil && g.busy() {
 		select {
 		case <-ctx.Done():
+		case <-g.freed:
 		case <-time.After(gatePoll):
 		}
 	}
@@ -101,8 +103,13 @@ func (g *gate) enter(ctx context.Context) {
 
 // leave is called when the run has ended.
 func (g *gate) leave() {
-	if g != nil {
-		g.running.Add(-1)
+	if g == nil {
+		return
+	}
+	g.running.Add(-1)
+	select {
+	case g.freed <- struct{}{}:
+	default:
 	}
 }
 

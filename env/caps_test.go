@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -84,6 +85,23 @@ func TestGateHoldsRunsBack(t *testing.T) {
 	assert.Nil(t, newGate(Caps{Memory: 100}, machine{}, nil), "no limit")
 	(*gate)(nil).enter(t.Context())
 	(*gate)(nil).leave()
+}
+
+func TestGateOpensWhenNothingRunsAnyMore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // with a clock of its own
+		var f fakeMachine
+		f.limit.Store(100)
+		f.memory.Store(99)
+		g := newGate(Caps{Memory: 50}, f.machine(), func(string, ...any) {})
+		g.enter(t.Context())
+		began := time.Now()
+		for range 50 {
+			time.AfterFunc(time.Millisecond, g.leave)
+			g.enter(t.Context())
+		}
+		assert.Equal(t, 50*time.Millisecond, time.Since(began), "it looks now and then only")
+	})
 }
 
 func TestGateWarnsTenTimesAtMost(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -59,6 +60,8 @@ func TestDiskFullInTheMiddle(t *testing.T) {
 	status, stderr = p.in(t, out, "-workers", "2", "-log-file", "")
 	require.Equal(t, 1, status, stderr)
 	assert.Regexp(t, reason, stderr)
+	assert.NotContains(t, stderr, ".tmp", "a file that means nothing to anybody")
+	assert.Equal(t, 2, strings.Count(stderr, "\n"), "what is going on, and what happened: %s", stderr)
 	saved := shards(t, out)
 	assert.NotEmpty(t, saved)
 	restore()

@@ -79,7 +79,7 @@ type Options struct {
 	// run has to return when its time is over. 0: ten seconds; less than 0: none.
 	Grace time.Duration
 	// Deadline is how long the environment may be at work: runs are started until
-	// Grace before that. 0: for ever.
+	// Grace before that, which is at most half of it. 0: for ever.
 	Deadline time.Duration
 	// Lease is after how long without a sign of life a process on another
 	// machine that works on the same sweep counts as lost. 0: a minute.
@@ -161,7 +161,11 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 	}
 	o.Lease = cmp.Or(o.Lease, defaultLease)
 	// Even without grace, a run needs a moment to see that its context is cancelled.
-	o.Grace = max(cmp.Or(o.Grace, defaultGrace), shortestGrace)
+	o.Grace = cmp.Or(o.Grace, defaultGrace)
+	if o.Deadline > 0 {
+		o.Grace = min(o.Grace, o.Deadline/2) // or there would be no time to start any
+	}
+	o.Grace = max(o.Grace, shortestGrace)
 	o.Progress = cmp.Or(o.Progress, progressNone)
 	if !slices.Contains(progressWays(), o.Progress) {
 		return nil, fmt.Errorf("env: progress %q: want %s", o.Progress, enumerate(progressWays()))

@@ -63,7 +63,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Var(&s.reuse, "reuse", "take runs that were computed before, by this program with the same parameters and seed, from the sweep in `FILE` or its folder FILE.runs; may be given several times")
 	fs.StringVar(&s.only, "only", "", "execute the `RUNS` 3,5-9 or 'x>=2, trial=1' here, tell what becomes of them and save nothing")
 	fs.DurationVar(&s.timeout, "timeout", 0, "a run fails that takes longer than `DURATION`; 0 is no limit")
-	fs.DurationVar(&s.grace, "grace", defaultGrace, "let runs finish for `DURATION` after Ctrl-C, SIGTERM or before -deadline")
+	fs.DurationVar(&s.grace, "grace", defaultGrace, "let runs finish for `DURATION` after Ctrl-C, SIGTERM or before -deadline, half of which it is at most")
 	fs.DurationVar(&s.deadline, "deadline", 0, "be at work for `DURATION` at most, as under a job's time limit; the same command goes on")
 	fs.DurationVar(&s.lease, "lease", defaultLease, "take over the runs of a process on another machine after `DURATION` without a sign of life")
 	fs.IntVar(&s.chunk, "chunk", 0, "claim `N` runs at once when several processes share the sweep; 0 is what takes a second")

@@ -50,6 +50,9 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	case s.env.o.Force:
 		return s.startAnew(ctx, id)
 	}
+	if l, err := readLaunch(s.dir); err == nil && l.Program != s.env.o.Name {
+		return fmt.Errorf("env: %s %w: it belongs to the program %s, this is %s; %s", s.dir, trajectory.ErrPlanDiffers, l.Program, s.env.o.Name, hint)
+	}
 	differs = append(differs, changes...)
 	return fmt.Errorf("env: %s %w: %s; %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint)
 }

@@ -50,6 +50,8 @@ type progress struct {
 	finished int // in this start, failed ones included
 	failed   int
 	parts    map[int]float64 // how far running ones have come
+	seen     float64         // work done when that was last seen to grow
+	promised time.Time       // when all was to be done, by that
 
 	stop chan struct{}
 	done chan struct{}
@@ -86,9 +88,9 @@ func (p *progress) finish(run int, failed, cancelled bool) {
 type tally struct {
 	name                    string
 	total, finished, failed int
-	work                    float64 // runs' worth of work done, with the parts of running ones
-	rate                    float64 // of this start, runs per second; 0 if not known yet
-	eta                     time.Duration
+	work                    float64       // runs' worth of work done, with the parts of running ones
+	rate                    float64       // of this start, runs per second; 0 if not known yet
+	eta                     time.Duration // less than 0 if it is not known
 }
 
 func (p *progress) tally(now time.Time) tally {
@@ -102,6 +104,12 @@ func (p *progress) tally(now time.Time) tally {
 	if passed := now.Sub(p.start).Seconds(); passed > 0 && own > 0 {
 		t.rate = own / passed
 		t.eta = time.Duration((float64(p.total) - t.work) / t.rate * float64(time.Second))
+		switch {
+		case own != p.seen:
+			p.seen, p.promised = own, now.Add(t.eta)
+		case now.After(p.promised):
+			t.eta = -1 // the last runs take longer than the others did: who knows how long
+		}
 	}
 	return t
 }
@@ -156,7 +164,7 @@ func (t tally) speed() string {
 	default:
 		s = fmt.Sprintf("%.3g runs/h", t.rate*3600)
 	}
-	if t.eta >= 0 {
+	if t.eta >= time.Second {
 		s += ", " + span(t.eta) + " to go"
 	}
 	return s

@@ -33,6 +33,23 @@ func TestProgressCountsAndEstimates(t *testing.T) {
 	assert.Equal(t, "sweep [======         ]  4/10 runs  40%, 2 failed, 2 runs/s, 3 s to go", got.bar(70))
 }
 
+func TestNoTimeIsPromisedThatWasNotKept(t *testing.T) {
+	t.Parallel()
+	start := time.Unix(1000, 0)
+	p := newProgress("sweep", 20, 0, 0, start)
+	for i := range 18 {
+		p.finish(i, false, false)
+	}
+	at := func(d time.Duration) string { return p.tally(start.Add(d)).line() }
+	assert.Equal(t, "sweep: 18 of 20 runs finished, 1 runs/s, 2 s to go", at(18*time.Second))
+	assert.Equal(t, "sweep: 18 of 20 runs finished, 56.8 runs/min, 2.1 s to go", at(19*time.Second))
+	assert.Equal(t, "sweep: 18 of 20 runs finished, 47 runs/min", at(23*time.Second), "the last two take longer")
+	p.finish(18, false, false)
+	assert.Equal(t, "sweep: 19 of 20 runs finished, 47.5 runs/min, 1.3 s to go", at(24*time.Second))
+	p.finish(19, false, false)
+	assert.Equal(t, "sweep: 20 of 20 runs finished, 50 runs/min", at(24*time.Second))
+}
+
 func TestBarFitsItsLine(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(0, 0)

@@ -455,10 +455,13 @@ func (s *sweep) foretell() {
 func (s *sweep) unsaved(err error) error {
 	kept := fmt.Sprintf("the %d runs saved before are kept, and the same command goes on", s.reused+s.taken+s.published+s.foreign)
 	if _, missing := os.Stat(s.dir); errors.Is(missing, fs.ErrNotExist) || errors.Is(err, errGone) {
-		return fmt.Errorf("env: the folder %s was removed while runs were being saved in it: %w", s.dir, err)
+		return fmt.Errorf("env: %w while runs were being saved in it: %s; the same command starts anew, or goes on if the folder is put back", errGone, s.dir)
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("env: the disk is full: %w; %s when there is room", err, kept)
+	// Which part of which temporary file it was is of no use to anybody.
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, full) {
+			return fmt.Errorf("env: the disk is full: %s: %w; %s when there is room", s.dir, full, kept)
+		}
 	}
 	return fmt.Errorf("env: finished runs cannot be saved: %w; %s", err, kept)
 }

@@ -83,6 +83,17 @@ func TestDeadline(t *testing.T) {
 	}
 	assert.Equal(t, dump(t, file(whole)), dump(t, file(dir)))
 	p := newProbe(200)
+	status, stderr = p.in(t, dir, "-deadline", "200ms")
+	assert.Equal(t, 0, status, "all is done: %s", stderr)
+	p.run = func(ctx context.Context, i int) error {
+		if i > 20 {
+			<-ctx.Done()
+		}
+		return ctx.Err()
+	}
+	status, stderr = p.in(t, t.TempDir(), "-deadline", "2s")
+	assert.Equal(t, 130, status)
+	assert.Positive(t, p.executed.Load(), "a grace that is longer than the deadline leaves time to start runs: %s", stderr)
 	status, stderr = p.in(t, t.TempDir(), "-deadline", "1ns")
 	assert.Equal(t, 130, status, "there is no time for anything: %s", stderr)
 }
