@@ -169,6 +169,9 @@ func Integers(name string, low, high, step int) Axis {
 // first come, and says for every place of the range which of them is there.
 // Values are the same if they are of one type and equal to the bit.
 func Distinct(r trajectory.Range) (values []any, at []int) {
+	if r == nil {
+		return nil, nil
+	}
 	known := map[any]int{}
 	at = make([]int, r.Len())
 	for i := range at {

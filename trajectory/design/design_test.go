@@ -356,6 +356,9 @@ func TestDistinct(t *testing.T) {
 	}
 	_, at := design.Distinct(trajectory.Values(nan, 1.0, nan))
 	assert.Equal(t, []int{0, 1, 0}, at)
+	values, at := design.Distinct(nil)
+	assert.Empty(t, values)
+	assert.Empty(t, at)
 }
 
 // TestExpanding goes on with the points of a sequence where an exploration has ended.

@@ -151,8 +151,11 @@ func (g Gamma) check() error {
 }
 
 // Sample draws n numbers. One that would be rounded to zero becomes the smallest
-// number there is.
+// number there is; parameters that are no distribution give NaN.
 func (g Gamma) Sample(src rand.Source, n int) []float64 {
+	if g.check() != nil {
+		return sample(n, math.NaN)
+	}
 	unit := distuv.Gamma{Alpha: g.A, Beta: 1, Src: src}
 	return sample(n, func() float64 { return max(unit.Rand()*g.B, math.SmallestNonzeroFloat64) })
 }

@@ -109,7 +109,7 @@ func isNumber(v any) bool {
 // Len is the number of values.
 func (r Range) Len() int { return len(r.values) }
 
-// At is value i, in the form that [Set.Value] returns.
+// At is value i from 0 to Len()-1, in the form that [Set.Value] returns.
 func (r Range) At(i int) any {
 	v := r.values[i]
 	if r.unit == "" {

@@ -354,3 +354,12 @@ func TestReferenceErrors(t *testing.T) {
 	}
 	require.ErrorIs(t, s.Set("x", long), paramset.ErrTooLarge)
 }
+
+func TestSamplesOfWhatIsNoDistribution(t *testing.T) {
+	for _, g := range []paramset.Gamma{{}, {A: -1, B: 1}, {A: math.NaN(), B: 1}} {
+		samples := g.Sample(paramset.NewSource(1, "x"), 2)
+		require.Len(t, samples, 2)
+		assert.True(t, math.IsNaN(samples[0]))
+	}
+	assert.Empty(t, paramset.Normal{}.Sample(paramset.NewSource(1, "x"), -5))
+}

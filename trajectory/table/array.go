@@ -75,6 +75,9 @@ func (a *Array) At(index ...int) (x float64, ok bool) {
 		}
 		at = at*d.Len() + index[i]
 	}
+	if at >= len(a.Values) {
+		return math.NaN(), false // an array that nobody made
+	}
 	return a.Values[at], a.Present == nil || a.Present[at]
 }
 
@@ -163,7 +166,7 @@ func (a *Array) Between(name string, low, high any) (*Array, error) {
 	lo, err1 := c.number(low)
 	hi, err2 := c.number(high)
 	if err1 != nil || err2 != nil {
-		return nil, fmt.Errorf("table: array %s: %s from %v to %v: want numbers: %w", a.Name, c.Name, low, high, trajectory.ErrType)
+		return nil, fmt.Errorf("table: array %s: %s from %s to %s: want numbers: %w", a.Name, c.Name, trajectory.PythonText(low), trajectory.PythonText(high), trajectory.ErrType)
 	}
 	var at []int
 	for i, v := range c.Values {
@@ -172,7 +175,7 @@ func (a *Array) Between(name string, low, high any) (*Array, error) {
 		}
 	}
 	if len(at) == 0 {
-		return nil, fmt.Errorf("table: array %s has no %s from %v to %v (there are %s): %w", a.Name, c.Name, low, high, c.text(8), trajectory.ErrNotFound)
+		return nil, fmt.Errorf("table: array %s has no %s from %s to %s (there are %s): %w", a.Name, c.Name, trajectory.PythonText(low), trajectory.PythonText(high), c.text(8), trajectory.ErrNotFound)
 	}
 	return a.take(dim, at), nil
 }
@@ -279,7 +282,7 @@ func (a *Array) copy(from *Array, step []int) {
 			walk(dim+1, at+i*step[dim])
 		}
 	}
-	if n > 0 {
+	if n > 0 && len(from.Values) > 0 {
 		walk(0, 0)
 	}
 	a.tidy()
@@ -363,7 +366,7 @@ func (c Coord) index(value any) (int, error) {
 			return best, nil
 		}
 	}
-	return 0, fmt.Errorf("%s has no value %v (there are %s): %w", c.Name, value, c.text(8), trajectory.ErrNotFound)
+	return 0, fmt.Errorf("%s has no value %s (there are %s): %w", c.Name, trajectory.PythonText(value), c.text(8), trajectory.ErrNotFound)
 }
 
 // number is a value in the coordinate's unit.

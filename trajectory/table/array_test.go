@@ -646,3 +646,32 @@ func TestParametersThatFollowOthers(t *testing.T) {
 	_, err = tab.Grid("x", table.ArrayOptions{Dims: []string{"fast", "model.g"}})
 	assert.ErrorContains(t, err, "same point")
 }
+
+// Rows, places and values that are not there give no value or an error.
+func TestAskingForWhatIsNotThere(t *testing.T) {
+	tab := tableOf(t, trials(), table.Options{Arrays: true}, rate)
+	for _, c := range tab.Columns() {
+		for _, row := range []int{-1, tab.Rows(), math.MaxInt} {
+			assert.True(t, c.IsNull(row))
+			assert.Nil(t, c.Value(row))
+			assert.Empty(t, c.Text(row))
+			_, ok := c.Float(row)
+			assert.False(t, ok)
+		}
+	}
+	var none table.Array
+	_, ok := none.At()
+	assert.False(t, ok)
+	_, err := none.Transpose()
+	assert.NoError(t, err)
+	ring := []any{nil}
+	ring[0] = ring
+	a, err := tab.Grid("rate", table.ArrayOptions{})
+	require.NoError(t, err)
+	for _, odd := range []any{nil, ring, math.NaN(), "x", struct{}{}} {
+		_, err := a.Select("trial", odd)
+		assert.Error(t, err)
+		_, err = a.Between("trial", odd, odd)
+		assert.Error(t, err)
+	}
+}

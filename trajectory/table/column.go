@@ -73,8 +73,10 @@ func (c *Column) IsArray() bool {
 	return ok
 }
 
-// IsNull tells whether a row has no value.
-func (c *Column) IsNull(row int) bool { return c.valid != nil && !c.valid[row] }
+// IsNull tells whether a row has no value, as one that is not there.
+func (c *Column) IsNull(row int) bool {
+	return row < 0 || row >= c.Len() || c.valid != nil && !c.valid[row]
+}
 
 // Nulls counts the rows without a value.
 func (c *Column) Nulls() int {
