@@ -32,7 +32,7 @@ check. Notes are no problems: runs that are not merged yet, files that a killed 
 				if err := oneFile(args, 0); err != nil {
 					return err
 				}
-				s, err := storeFor(args[0])
+				s, err := storeFor(args[0], readers())
 				if err != nil {
 					return err
 				}

@@ -27,7 +27,7 @@ import (
 const envMain = "GALVANI_TEST_MAIN"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(envMain) != "" || os.Getenv(envChild) != "" {
+	if len(os.Args) == 2 && os.Args[1] == readerCommand || os.Getenv(envMain) != "" || os.Getenv(envChild) != "" {
 		main()
 	}
 	os.Exit(m.Run())
@@ -64,7 +64,7 @@ func grid(t *testing.T, path, name string, x, y []int, change func(*trajectory.T
 	}
 	_, err = trajectory.WriteShard(dir, plan, runs...)
 	require.NoError(t, err)
-	store, err := storeFor(path)
+	store, err := storeFor(path, stores())
 	require.NoError(t, err)
 	_, err = trajectory.Merge(context.Background(), dir, store, path, trajectory.MergeOptions{})
 	require.NoError(t, err)
@@ -279,7 +279,7 @@ func TestCompact(t *testing.T) {
 	for _, ext := range endings() {
 		dir := t.TempDir()
 		a := grid(t, filepath.Join(dir, "a"+ext), "a", []int{1, 2}, []int{6, 7}, nil)
-		store, err := storeFor(a)
+		store, err := storeFor(a, stores())
 		require.NoError(t, err)
 		before := good(t, "dump", a)
 		// Writing a result again leaves the space of the old one.
@@ -336,7 +336,7 @@ func damaged(t *testing.T, ext string, damage func(path string)) string {
 		_, err = trajectory.WriteShard(trajectory.RunsDir(path), plan, r)
 		require.NoError(t, err)
 	}
-	store, err := storeFor(path)
+	store, err := storeFor(path, stores())
 	require.NoError(t, err)
 	_, err = trajectory.Merge(context.Background(), trajectory.RunsDir(path), store, path, trajectory.MergeOptions{})
 	require.NoError(t, err)
@@ -368,7 +368,7 @@ func flip(t *testing.T, pattern string) {
 // rewritten puts one version of a file in the place of another.
 func rewritten(t *testing.T, path string, change func(h *trajectory.Header, w func() trajectory.Writer)) {
 	t.Helper()
-	store, err := storeFor(path)
+	store, err := storeFor(path, stores())
 	require.NoError(t, err)
 	r, err := store.Open(context.Background(), path, "")
 	require.NoError(t, err)
@@ -541,5 +541,25 @@ func TestBrokenPipe(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "run,state,seed,x,text\n", string(out))
 		assert.Empty(t, errs.String())
+	}
+}
+
+// What libhdf5 crashes on is read in another process by all commands that only look.
+func TestReadersAreIsolated(t *testing.T) {
+	if !hdf5.Available() {
+		t.Log("no HDF5 in this build")
+		return
+	}
+	assert.IsType(t, &hdf5.Isolated{}, readers()[0])
+	path := filepath.Join(t.TempDir(), "cut.hdf5")
+	raw, err := os.ReadFile(pypetFile(t, "basic_12runs"))
+	require.NoError(t, err)
+	for _, n := range []int{0, 1, 100, 5000, len(raw) / 2, len(raw) - 1} {
+		require.NoError(t, os.WriteFile(path, raw[:n], 0o644))
+		for _, command := range []string{"tree", "show", "table", "dump", "check"} {
+			status, _, errs := galvani(command, path)
+			assert.NotZero(t, status, "%s of %d bytes", command, n)
+			assert.LessOrEqual(t, strings.Count(errs, "\n"), 1, "%s of %d bytes: %s", command, n, errs)
+		}
 	}
 }

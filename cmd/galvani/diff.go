@@ -62,13 +62,14 @@ type differ struct {
 var errEnough = errors.New("enough")
 
 func (d *differ) files(ctx context.Context, first, second string) error {
+	from := readers()
 	var both [2]*merge.Contents
 	for i, arg := range []string{first, second} {
-		at, err := storedAs(arg)
+		at, err := storedAs(arg, from)
 		if err != nil {
 			return err
 		}
-		at, done, err := whole(ctx, at.Path, at.Name)
+		at, done, err := whole(ctx, at.Path, at.Name, from)
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func toFile(path string, force bool, write func(io.Writer) error) error {
 
 // exportNPZ writes all leaves as stacked arrays, those of no run in a row with number -1.
 func exportNPZ(ctx context.Context, path, name string, w io.Writer) error {
-	at, done, err := whole(ctx, path, name)
+	at, done, err := whole(ctx, path, name, readers())
 	if err != nil {
 		return err
 	}

@@ -11,9 +11,17 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"galvani/trajectory/hdf5"
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == readerCommand {
+		if err := hdf5.Serve(os.Stdin, os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))

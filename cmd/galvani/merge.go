@@ -47,7 +47,7 @@ trajectories in a file; a file's newest if no name is given.`,
 				o.NoBackup, o.NoInfo, o.NoOtherInfo, o.NoConfig = !*backup, !*info, !*otherInfo, !*config
 				var all []merge.Stored
 				for _, arg := range args {
-					at, err := storedAs(arg)
+					at, err := storedAs(arg, stores())
 					if err != nil {
 						return err
 					}
@@ -71,7 +71,7 @@ func mergeInto(ctx context.Context, path string, target merge.Stored, o merge.Op
 	if err := fresh(path, false); err != nil {
 		return err
 	}
-	to, err := stored(path, target.Name)
+	to, err := stored(path, target.Name, stores())
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func compactCommand() command {
 				if err := oneFile(args, 0); err != nil {
 					return err
 				}
-				at, err := stored(args[0], "")
+				at, err := stored(args[0], "", stores())
 				if err != nil {
 					return err
 				}
@@ -222,11 +222,11 @@ func copyTo(ctx context.Context, args []string, name, as string, force bool, o m
 	if err := fresh(args[1], force); err != nil {
 		return err
 	}
-	to, err := stored(args[1], as)
+	to, err := stored(args[1], as, stores())
 	if err != nil {
 		return err
 	}
-	from, done, err := whole(ctx, args[0], name)
+	from, done, err := whole(ctx, args[0], name, stores())
 	if err != nil {
 		return err
 	}

@@ -101,14 +101,23 @@ type request struct {
 }
 
 type answer struct {
-	Err    string
-	Is     []int // which of the known errors Err wraps
-	Names  []string
-	Header trajectory.Header
-	Runs   []trajectory.RunInfo
-	Record wireRecord
-	Data   wireData
-	End    bool
+	Failure wireError
+	Names   []string
+	Header  trajectory.Header
+	Runs    []trajectory.RunInfo
+	Nodes   []wireNode // one, or the next of many
+	Data    wireData
+	End     bool // there are no more nodes
+}
+
+type wireNode struct {
+	Failure wireError
+	Record  wireRecord
+}
+
+type wireError struct {
+	Err string
+	Is  []int // which of the known errors Err wraps
 }
 
 // known are the errors that programs test; their places are what goes over the wire.
@@ -128,7 +137,7 @@ type toldError struct {
 func (e *toldError) Error() string   { return e.text }
 func (e *toldError) Unwrap() []error { return e.is }
 
-func (a *answer) setErr(err error) {
+func (a *wireError) setErr(err error) {
 	if err == nil {
 		return
 	}
@@ -140,7 +149,7 @@ func (a *answer) setErr(err error) {
 	}
 }
 
-func (a *answer) err() error {
+func (a *wireError) err() error {
 	if a.Err == "" {
 		return nil
 	}
@@ -214,7 +223,7 @@ func (p *process) ask(q request) (answer, error) {
 		_ = p.stop()
 		return a, p.broken
 	}
-	return a, a.err()
+	return a, a.Failure.err()
 }
 
 // died says why the process is gone.
@@ -280,15 +289,16 @@ func (r *isolatedReader) Runs() ([]trajectory.RunInfo, error) {
 
 func (r *isolatedReader) Node(name string) (trajectory.Record, error) {
 	a, err := r.process.ask(request{Op: opNode, Name: name})
-	return r.record(a, name, err)
-}
-
-func (r *isolatedReader) record(a answer, name string, err error) (trajectory.Record, error) {
-	if r.process.broken != nil {
+	if err != nil || len(a.Nodes) != 1 {
 		return trajectory.Record{Name: name}, err
 	}
-	rec, bad := a.Record.record()
-	return rec, errors.Join(err, bad)
+	return a.Nodes[0].record()
+}
+
+// record is the node, or what could be read of it.
+func (w *wireNode) record() (trajectory.Record, error) {
+	rec, bad := w.Record.record()
+	return rec, errors.Join(w.Failure.err(), bad)
 }
 
 func (r *isolatedReader) Overview(name string) (trajectory.Data, error) {
@@ -307,16 +317,19 @@ func (r *isolatedReader) Nodes(prefix string, skeleton bool) iter.Seq2[trajector
 		}
 		for {
 			a, err := r.process.ask(request{Op: opNext})
+			if err != nil {
+				yield(trajectory.Record{Name: prefix}, err)
+				return
+			}
+			for i := range a.Nodes {
+				if !yield(a.Nodes[i].record()) {
+					_, _ = r.process.ask(request{Op: opStop}) // the next question tells if something is wrong
+					return
+				}
+			}
 			if a.End {
 				return
 			}
-			rec, err := r.record(a, prefix, err)
-			if !yield(rec, err) || r.process.broken != nil {
-				break
-			}
-		}
-		if r.process.broken == nil {
-			_, _ = r.process.ask(request{Op: opStop}) // the next question tells if something is wrong
 		}
 	}
 }
@@ -367,6 +380,29 @@ func (s *server) close() {
 	}
 }
 
+// nodes are the next ones, as many as make the way to the other process worth it.
+func (s *server) nodes() (nodes []wireNode, end bool) {
+	const most, large, long = 256, 1 << 20, 50 * time.Millisecond
+	bytes := 0
+	for begun := time.Now(); len(nodes) < most && bytes < large && time.Since(begun) < long; {
+		rec, err, more := s.next()
+		if !more {
+			return nodes, true
+		}
+		nodes = append(nodes, nodeOf(rec, err))
+		for _, it := range nodes[len(nodes)-1].Record.Items {
+			bytes += len(it.Data.Raw)
+		}
+	}
+	return nodes, false
+}
+
+func nodeOf(rec trajectory.Record, err error) wireNode {
+	n := wireNode{Record: wireOf(rec)}
+	n.Failure.setErr(err)
+	return n
+}
+
 func (s *server) answer(q request) (a answer) {
 	ctx := context.Background()
 	var err error
@@ -384,9 +420,7 @@ func (s *server) answer(q request) (a answer) {
 	case q.Op == opRuns:
 		a.Runs, err = s.reader.Runs()
 	case q.Op == opNode:
-		var rec trajectory.Record
-		rec, err = s.reader.Node(q.Name)
-		a.Record = wireOf(rec)
+		a.Nodes = []wireNode{nodeOf(s.reader.Node(q.Name))}
 	case q.Op == opOverview:
 		var d trajectory.Data
 		d, err = s.reader.Overview(q.Name)
@@ -402,11 +436,10 @@ func (s *server) answer(q request) (a answer) {
 		}
 		s.next, s.stop, a.End = nil, nil, true
 	case q.Op == opNext:
-		rec, e, more := s.next()
-		a.Record, a.End, err = wireOf(rec), !more, e
+		a.Nodes, a.End = s.nodes()
 	default:
 		err = fmt.Errorf("hdf5: unknown question %q", q.Op)
 	}
-	a.setErr(err)
+	a.Failure.setErr(err)
 	return a
 }
