@@ -32,8 +32,9 @@
 // says all that is needed to run it, and shards, .npz archives with the results of
 // runs that are finished ([WriteShard]). Both are on disk, whole, before the call
 // returns; killing the program at any moment costs nothing that was published. [Merge] assembles
-// the file of any [Store]; [Open] reads file and shards as one, all of it or parts. [Dump] prints
-// what a trajectory is in a form to be compared.
+// the file of any [Store]; [Open] reads file and shards as one, all of it or parts, and what is of runs
+// only when it is asked for. [Trajectory.RunLeaves] goes through what many runs have left, [Trajectory.UnloadRuns]
+// forgets it again. [Dump] prints what a trajectory is in a form to be compared.
 //
 // A sweep that has begun grows by [Trajectory.Expand] and a further generation of
 // its plan ([Plan.Next]), plan_00001.npz beside plan.npz; runs that are done stay done.

@@ -41,7 +41,7 @@ func (o odd) value() any {
 	cycle["again"] = cycle
 	ring := []any{nil}
 	ring[0] = ring
-	return pick[any](o, nil, true, 0, -1, math.MaxInt64, uint64(math.MaxUint64), math.NaN(), math.Inf(1), -0.0, float32(1), 1i, "", "\xff", strings.Repeat("x", 1<<12),
+	return pick[any](o, nil, true, 0, -1, math.MaxInt64, uint64(math.MaxUint64), math.NaN(), math.Inf(1), math.Copysign(0, -1), float32(1), 1i, "", "\xff", strings.Repeat("x", 1<<12),
 		[]int{}, []int(nil), []float64{math.NaN()}, []string{"a", "\xff"}, []byte(nil), [][]int{{1}, {2, 3}}, [][]int{}, [3]int{}, []any{1, "a", nil}, []any{}, ring,
 		map[string]any{"": 1}, map[string]any{"a.b": 1, "a": nil}, map[int]int{1: 2}, nilMap, cycle, empty{}, nested{1, make(chan int)}, nilPointer, &nested{}, make(chan int), func() {},
 		time.Unix(0, 0), errors.New("x"), quantity.Quantity{}, uintptr(3), reflect.ValueOf(1), trajectory.Data{}, trajectory.Data{Coll: trajectory.Table, Columns: make([]trajectory.Column, 2)},
