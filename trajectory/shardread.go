@@ -23,6 +23,20 @@ type Shard struct {
 
 	verify sync.Once
 	broken error
+
+	index  sync.Once
+	byName map[string][]int // places of the leaves of that name
+}
+
+// named lists the leaves called name: those of different rows may differ.
+func (s *Shard) named(name string) []int {
+	s.index.Do(func() {
+		s.byName = make(map[string][]int, len(s.leaves))
+		for i := range s.leaves {
+			s.byName[s.leaves[i].Name] = append(s.byName[s.leaves[i].Name], i)
+		}
+	})
+	return s.byName[name]
 }
 
 // leafReader is a leafSchema with its list of rows, nil for all rows.
@@ -458,11 +472,8 @@ func (s *Shard) LoadNode(index int, name string, skeleton bool) (Record, error) 
 	if err != nil {
 		return Record{}, err
 	}
-	for i := range s.leaves {
+	for _, i := range s.named(want) {
 		l := &s.leaves[i]
-		if l.Name != want {
-			continue
-		}
 		if at, ok := l.position(row); ok {
 			r, err := s.record(l, naming, at, skeleton)
 			if err != nil {
@@ -487,11 +498,8 @@ func (s *Shard) LoadItems(index int, name string, items ...string) ([]Item, erro
 	if err != nil {
 		return nil, err
 	}
-	for i := range s.leaves {
+	for _, i := range s.named(want) {
 		l := &s.leaves[i]
-		if l.Name != want {
-			continue
-		}
 		if at, ok := l.position(row); ok {
 			wanted := slices.DeleteFunc(slices.Clone(l.Items), func(it itemSchema) bool { return !slices.Contains(items, it.Name) })
 			out, err := s.items(wanted, at)
