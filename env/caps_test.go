@@ -191,6 +191,8 @@ func TestEstimate(t *testing.T) {
 	r.wrote(shard, 3)
 	text, _ = r.estimate(now, 2, 94, 0.5)
 	assert.Empty(t, text, "too early")
+	text, _ = r.estimate(now.Add(time.Minute), 2, 94, 10)
+	assert.Empty(t, text, "it is over in a moment")
 	text, warning := r.estimate(now.Add(time.Minute), 2, 94, 0.5)
 	assert.Equal(t, "after 6 runs: 1 kB each on disk, about 194 kB for all, 3 min 08 s to go", text)
 	assert.False(t, warning)

@@ -40,6 +40,15 @@
 // finished is saved, and it is said how to go on. The second Ctrl-C leaves at once, which
 // is safe too. -deadline does the same as the first one, in time before a job's limit.
 //
+// A command that is always the same may stand in a file, for -config: flags in its section
+// environment, and values of parameters below the section parameters, which every trajectory takes when the
+// program adds them ([trajectory.Trajectory.Preset]). Flags on the command line go first.
+//
+//	[environment]
+//	workers = 4
+//	[parameters.model]
+//	tau_e = "20 ms"
+//
 // # What is on disk
 //
 // The results of a sweep are assembled in one file, OUT/NAME.hdf5, or NAME.traj in

@@ -124,10 +124,11 @@ type Environment struct {
 	noCgo  sync.Once // to say it
 
 	machine  machine
-	command  []string  // the arguments with which the process was called; nil if it cannot be called again
-	deadline time.Time // zero if there is none
-	process  *process  // nil if it is not the program's own
-	role     *role     // of a worker
+	command  []string       // the arguments with which the process was called; nil if it cannot be called again
+	deadline time.Time      // zero if there is none
+	process  *process       // nil if it is not the program's own
+	role     *role          // of a worker
+	presets  map[string]any // of a configuration file, by path
 }
 
 // New makes an environment. Nothing is written yet.
@@ -206,7 +207,11 @@ func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, 
 			o.Settings[f.Name] = f.Value.String()
 		}
 	})
-	return newEnvironment(o, con)
+	e, err := newEnvironment(o, con)
+	if err == nil {
+		e.presets = std.presets
+	}
+	return e, err
 }
 
 // Name is the program's name.
@@ -255,7 +260,7 @@ func (e *Environment) Logger() *slog.Logger { return e.log }
 func (e *Environment) Stdout() io.Writer { return e.stdout }
 
 // Trajectory makes a trajectory called name, with the seed of -seed if that was
-// given.
+// given, and the values of parameters of -config.
 func (e *Environment) Trajectory(name string, o trajectory.Options) (*trajectory.Trajectory, error) {
 	if e.o.Seed != nil {
 		o.Seed = *e.o.Seed
@@ -263,7 +268,11 @@ func (e *Environment) Trajectory(name string, o trajectory.Options) (*trajectory
 	if e.role != nil && o.Now == nil {
 		o.Now = func() time.Time { return e.role.launch.Time }
 	}
-	return trajectory.New(name, o)
+	t, err := trajectory.New(name, o)
+	if err != nil {
+		return nil, err
+	}
+	return t, e.preset(t)
 }
 
 // say prints a line for the person at the terminal.

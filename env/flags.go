@@ -25,6 +25,8 @@ type standard struct {
 	force    bool
 	retry    retryFlag
 	reuse    pathsFlag
+	config   string
+	presets  map[string]any
 	only     string
 	timeout  time.Duration
 	grace    time.Duration
@@ -40,6 +42,9 @@ type standard struct {
 	runMemory, reserve         int64 // MB
 	dryRun                     bool
 }
+
+// configFlag names a configuration file.
+const configFlag = "config"
 
 // logFlags are the flags about logs.
 type logFlags struct {
@@ -60,6 +65,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Var(&s.profile, "profile", "write a profile of `KIND` cpu, mem or trace into the output folder")
 	fs.BoolVar(&s.force, "force", false, "start anew although the sweep there is another one; what is there is moved aside")
 	fs.Var(&s.retry, "retry", "run failed runs once more, also with a changed program; -retry=3,5-9 or -retry='x>=2, trial=1' chooses some")
+	fs.StringVar(&s.config, configFlag, "", "read flags and values of parameters from the sections environment and parameters of the TOML `FILE`; flags that are given go first")
 	fs.Var(&s.reuse, "reuse", "take runs that were computed before, by this program with the same parameters and seed, from the sweep in `FILE` or its folder FILE.runs; may be given several times")
 	fs.StringVar(&s.only, "only", "", "execute the `RUNS` 3,5-9 or 'x>=2, trial=1' here, tell what becomes of them and save nothing")
 	fs.DurationVar(&s.timeout, "timeout", 0, "a run fails that takes longer than `DURATION`; 0 is no limit")

@@ -90,7 +90,11 @@ func (p *Program) exec(ctx context.Context, args []string, stdout, stderr io.Wri
 	}
 	var std standard
 	fs := p.flags(&std)
-	if err := parse(fs, args, p.Arguments != ""); err != nil {
+	err := parse(fs, args, p.Arguments != "")
+	if err == nil {
+		err = std.configure(fs)
+	}
+	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			p.help(stdout, fs)
 			return statusOK

@@ -127,6 +127,9 @@ func (t tally) bar(width int) string {
 	if room < 5 {
 		return clip(t.name+tail, width)
 	}
+	// The bar itself keeps its length when what is behind it changes.
+	longest := fmt.Sprintf(" %d/%d runs 100%%, %d failed, 99.9 runs/min, 59 min 59 s to go", t.total, t.total, t.failed)
+	room = max(5, min(room, width-len(t.name)-len(longest)-3))
 	full := int(t.part() * float64(room))
 	return t.name + " [" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "]" + tail
 }

@@ -30,7 +30,10 @@ func TestProgressCountsAndEstimates(t *testing.T) {
 	p.finish(4, false, true) // cancelled: not begun
 	got = p.tally(start.Add(time.Second))
 	assert.Equal(t, "sweep: 4 of 10 runs finished, 2 failed, 2 runs/s, 3 s to go", got.line())
-	assert.Equal(t, "sweep [======         ]  4/10 runs  40%, 2 failed, 2 runs/s, 3 s to go", got.bar(70))
+	assert.Equal(t, "sweep [======         ]  4/10 runs  40%, 2 failed, 2 runs/s, 3 s to go", got.bar(83))
+	later := p.tally(start.Add(time.Hour))
+	assert.Equal(t, "sweep [======         ]  4/10 runs  40%, 2 failed, 2 runs/h", later.bar(83), "as long as before")
+	assert.Equal(t, "sweep [==   ]  4/10 runs  40%, 2 failed, 2 runs/s, 3 s to go", got.bar(70))
 }
 
 func TestNoTimeIsPromisedThatWasNotKept(t *testing.T) {

@@ -16,6 +16,7 @@ var ErrDiskFull = errors.New("the disk is nearly full")
 const (
 	estimateRuns  = 2
 	estimateAfter = time.Second
+	estimateWorth = 10 * time.Second
 	roomEvery     = time.Second // how often the free room is looked at
 )
 
@@ -70,18 +71,23 @@ func (r *room) estimate(now time.Time, slots, left int, rate float64) (text stri
 	if r.told || r.runs < estimateRuns*slots || now.Sub(r.started) < estimateAfter || left <= 0 {
 		return "", false
 	}
-	r.told = true
 	each := float64(r.bytes) / float64(r.runs)
 	// The results are there twice in the end: in the shards and in the file.
 	need := 2 * each * float64(left)
+	free, _, err := r.space(r.dir)
+	warning = err == nil && need > float64(free)
+	if !warning && float64(left) < rate*estimateWorth.Seconds() {
+		return "", false
+	}
+	r.told = true
 	text = fmt.Sprintf("after %d runs: %s each on disk, about %s for all", r.runs, size(uint64(each)), size(uint64(need)+uint64(r.bytes)))
 	if rate > 0 {
 		text += ", " + span(time.Duration(float64(left)/rate*float64(time.Second))) + " to go"
 	}
-	if free, _, err := r.space(r.dir); err == nil && need > float64(free) {
-		return text + fmt.Sprintf("; but only %s are free there", size(free)), true
+	if warning {
+		text += fmt.Sprintf("; but only %s are free there", size(free))
 	}
-	return text, false
+	return text, warning
 }
 
 // size is a number of bytes for people.

@@ -180,13 +180,16 @@ func (s *sweep) locate() error {
 	return err
 }
 
-// prepare calls the experiment's Prepare, describes this start and locks the parameters.
+// prepare calls the experiment's Prepare, checks the parameters, describes this start and locks them.
 func (s *sweep) prepare(ctx context.Context) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
 	if err := s.x.Prepare(ctx, s.t); err != nil {
 		return fmt.Errorf("env: preparing the runs: %w", err)
+	}
+	if err := s.t.Check(); err != nil {
+		return err
 	}
 	if s.env.role == nil {
 		if err := s.describe(ctx); err != nil {

@@ -77,6 +77,9 @@ func (p *Program) worker(ctx context.Context, args []string, stdout io.Writer, c
 	if err := parse(fs, l.Args, p.Arguments != ""); err != nil {
 		return p.complain(con, fmt.Errorf("the arguments that the sweep was started with: %w", err))
 	}
+	if err := std.configure(fs); err != nil {
+		return p.complain(con, err)
+	}
 	positional := fs.Args()
 	std.forWorker()
 	if err := parse(fs, own, false); err != nil {
