@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"galvani/quantity"
+	"galvani/trajectory"
 )
 
 // PrettyOptions say how Set.Pretty writes.
@@ -100,17 +101,8 @@ func (p printer) url(s *Set) string {
 // text writes a canonical value in the text form, in one line.
 func text(v any) string {
 	switch v := v.(type) {
-	case nil:
-		return "None"
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case int:
-		return strconv.Itoa(v)
-	case float64:
-		return number(v)
+	case nil, bool, int, float64:
+		return trajectory.PythonText(v)
 	case string:
 		if _, ok := asQuantity(v); ok {
 			return "str(" + quote(v) + ")"
@@ -120,7 +112,7 @@ func text(v any) string {
 		if s, ok := quantityText(v); ok {
 			return quote(s)
 		}
-		return "Parameter(" + number(v.SI()) + ", units=" + quote(v.Dimension().Symbol()) + ")"
+		return "Parameter(" + trajectory.PythonText(v.SI()) + ", units=" + quote(v.Dimension().Symbol()) + ")"
 	case []any:
 		parts := make([]string, len(v))
 		for i, x := range v {
@@ -137,26 +129,6 @@ func text(v any) string {
 		return v.String()
 	}
 	return fmt.Sprintf("%q", fmt.Sprint(v)) // cannot be: v is canonical
-}
-
-// number writes a float as Python's repr does: 10.0, 0.11, 1e-05, inf.
-func number(x float64) string {
-	switch {
-	case math.IsNaN(x):
-		return "nan"
-	case math.IsInf(x, 1):
-		return "inf"
-	case math.IsInf(x, -1):
-		return "-inf"
-	}
-	if a := math.Abs(x); a != 0 && (a < 1e-4 || a >= 1e16) {
-		return strconv.FormatFloat(x, 'e', -1, 64)
-	}
-	s := strconv.FormatFloat(x, 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
 }
 
 // quote writes a text in double quotes with the escapes that Python and JSON

@@ -3,12 +3,12 @@ package paramset
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"galvani/quantity"
+	"galvani/trajectory"
 
 	"github.com/BurntSushi/toml"
 )
@@ -316,10 +316,7 @@ func (p printer) tomlValue(v any) string {
 	case int:
 		return strconv.Itoa(v)
 	case float64:
-		if math.IsNaN(v) {
-			return "nan"
-		}
-		return number(v)
+		return trajectory.PythonText(v)
 	case nil:
 		return tomlString("= None")
 	case string, quantity.Quantity:
