@@ -114,7 +114,7 @@
 // # Where results come from
 //
 // The trajectory tells in config.environment.START what it was computed by: program, modules,
-// compiler, machine, settings, and what git says of the working directory. It is that of the
+// compiler, machine, settings, and what git says of the working directory and its changes. It is that of the
 // start that made the plan; [trajectory.Dump] leaves it out. Hosts and times of the runs are
 // in the side log.
 //

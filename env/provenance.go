@@ -20,6 +20,9 @@ import (
 // gitPatience is how long git may take to tell about the sources.
 const gitPatience = 3 * time.Second
 
+// maxDiff is how many bytes of changes to the sources are kept.
+const maxDiff = 1 << 18
+
 // describe adds to the trajectory's config, below config.environment and the name of
 // this start, by what its runs are computed: program, modules, versions, machine and
 // state of the sources, in pypet's words where it has them. What differs between two
@@ -48,6 +51,7 @@ func (s *sweep) describe(ctx context.Context) error {
 	add("trajectory.name", s.t.Name(), "Name of the trajectory")
 	add("trajectory.timestamp", unixSeconds(s.t.Time()), "When the trajectory was made")
 	add("hexsha", digestOf(s.build), "What identifies the program: revision of its sources, or a digest")
+	add("seed", s.t.Seed(), "Root seed of all random numbers")
 	add("multiproc", s.env.o.Workers > 1, "Whether several runs were executed at once")
 	add("ncores", s.env.o.Workers, "Number of runs executed at once")
 	add("ncores_per_run", s.env.o.Threads, "Number of processors that a run might use")
@@ -125,6 +129,7 @@ func gitComments() map[string]string {
 	return map[string]string{
 		"hexsha": "Commit that the working directory was at", "name_rev": "Its name by branches and tags",
 		"committed_date": "When it was made", "message": "What it says", "modified": "Files of it that were changed since",
+		"diff": "How they were changed",
 	}
 }
 
@@ -154,6 +159,12 @@ func gitState(ctx context.Context) map[string]any {
 			files = append(files, strings.TrimSpace(line))
 		}
 		state["modified"] = orNothing(files)
+		if diff, ok := git("diff", "--no-ext-diff", "--no-color", "HEAD"); ok && len(files) > 0 {
+			if len(diff) > maxDiff {
+				diff = fmt.Sprintf("%s\n… and %s more", diff[:maxDiff], size(uint64(len(diff)-maxDiff)))
+			}
+			state["diff"] = strings.ToValidUTF8(diff, "?")
+		}
 	}
 	return state
 }

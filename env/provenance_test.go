@@ -74,6 +74,9 @@ func TestStartDescribesItself(t *testing.T) {
 	assert.Equal(t, "trunk", first["git.name_rev"])
 	assert.Len(t, first["git.hexsha"], 40)
 	assert.Equal(t, []string{"M model.txt"}, first["git.modified"])
+	assert.Contains(t, first["git.diff"], "\n-1\n")
+	assert.Contains(t, first["git.diff"], "\n+2\n")
+	assert.EqualValues(t, 7, first["seed"])
 
 	// What a second start would say of itself is not written over the first one's.
 	status, stderr = newProbe(3).in(t, dir, "-workers", "1")

@@ -3,9 +3,11 @@ package env_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -192,4 +194,57 @@ func TestReplayFindsRunsThatDependOnMore(t *testing.T) {
 	status, stderr = q.in(t, dir, "-only", "1")
 	assert.Equal(t, 1, status)
 	assert.Contains(t, stderr, "run 1 (x: 1) failed: env: the run gives results.runs.run_00000001.extra, but none is saved\n")
+}
+
+func TestEveryKindOfFailureIsRepeated(t *testing.T) {
+	t.Parallel()
+	dir, p := t.TempDir(), newProbe(20)
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	p.run = func(_ context.Context, i int) error {
+		switch i {
+		case 3:
+			var none []int
+			_ = none[i]
+		case 7:
+			return errors.New("no rate for this current")
+		case 11:
+			return fmt.Errorf("V of neuron 0 is NaN at 100 ms: %w", errors.ErrUnsupported)
+		case 15:
+			<-release
+		}
+		return nil
+	}
+	reasons := []string{
+		`run 3 \(x: 3\) failed: panic: runtime error: index out of range \[3\] with length 0`,
+		`run 7 \(x: 7\) failed: no rate for this current`,
+		`run 11 \(x: 11\) failed: V of neuron 0 is NaN at 100 ms: unsupported operation`,
+		`run 15 \(x: 15\) failed: timed out after 1s, and it does not return`,
+	}
+	status, stderr := p.in(t, dir, "-workers", "2", "-timeout", "1s", "-grace", "100ms")
+	assert.Equal(t, 1, status)
+	for _, reason := range reasons {
+		assert.Regexp(t, `(?m)^prog: `+reason+`\nprog:   to repeat it alone: prog -only \d+ `, stderr, "when it happens")
+		assert.Regexp(t, `(?m)^prog:   `+reason+`$`, stderr, "at the end")
+	}
+	assert.Contains(t, stderr, "prog: 16 of 20 runs done, 4 failed in ")
+	assert.True(t, strings.HasSuffix(stderr, "prog: 4 of 20 runs failed: 3, 7, 11, 15; -retry runs them again\n"), stderr)
+
+	p = newProbe(20)
+	status, stderr = p.in(t, dir, "-retry")
+	assert.Zero(t, status, stderr)
+	assert.EqualValues(t, 4, p.executed.Load())
+	assert.Contains(t, stderr, "20 of 20 runs done (reused 16, ran 4)")
+	attempts, err := trajectory.Attempts(t.Context(), runsDir(dir))
+	require.NoError(t, err)
+	var failed []string
+	for _, a := range attempts {
+		if a.State == trajectory.Failed {
+			failed = append(failed, fmt.Sprint(a.Index, " ", a.Error))
+		}
+	}
+	assert.Equal(t, []string{
+		"3 panic: runtime error: index out of range [3] with length 0", "7 no rate for this current",
+		"11 V of neuron 0 is NaN at 100 ms: unsupported operation", "15 timed out after 1s, and it does not return",
+	}, failed, "the history is kept")
 }
