@@ -401,6 +401,13 @@ func TestSuggestionsAreMadeForReaders(t *testing.T) {
 	_, err := tr.Node("parameters.group42.sub.p4242x")
 	assert.ErrorIs(t, err, trajectory.ErrNotFound)
 	assert.ErrorContains(t, err, "did you mean parameters.group42.sub.p4242?")
+	_, err = newTrajectory(t).Node("something")
+	assert.NotContains(t, err.Error(), "did you mean")
+	for _, far := range []string{"nothing", "quitedifferent", "z"} {
+		_, err = tr.Node(far)
+		assert.ErrorIs(t, err, trajectory.ErrNotFound)
+		assert.NotContains(t, err.Error(), "did you mean", "nothing is like it")
+	}
 	v, err := trajectory.GetOr(tr, "nothing.like.it", 5)
 	require.NoError(t, err)
 	assert.Equal(t, 5, v)

@@ -1,6 +1,7 @@
 package trajectory
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math"
@@ -454,7 +455,7 @@ func (s *scope) nearest(start *node, path string) string {
 	_, last := cutLast(path)
 	limit := 1 + len(last)/3
 	var best *node
-	bestDistance := limit + 1
+	bestDistance, bestRest := limit, 0
 	looked := 0
 	for _, t := range []*tree{s.t.tree, s.own} {
 		if t == nil {
@@ -466,7 +467,7 @@ func (s *scope) nearest(start *node, path string) string {
 				break
 			}
 			d := editDistance(name, last, limit)
-			if d > bestDistance || d >= len(name) {
+			if d > bestDistance || d >= max(len(name), len(last)) {
 				continue
 			}
 			lists := [][]*node{same.common}
@@ -478,8 +479,9 @@ func (s *scope) nearest(start *node, path string) string {
 					if !below(n.full, start.full) {
 						continue
 					}
-					if d < bestDistance || best == nil || n.depth < best.depth || n.depth == best.depth && n.full < best.full {
-						best, bestDistance = n, d
+					rest := editDistance(ending(n.full, path), path, len(path))
+					if best == nil || cmp.Or(cmp.Compare(d, bestDistance), cmp.Compare(rest, bestRest), cmp.Compare(n.depth, best.depth), strings.Compare(n.full, best.full)) < 0 {
+						best, bestDistance, bestRest = n, d, rest
 					}
 				}
 			}
@@ -489,6 +491,12 @@ func (s *scope) nearest(start *node, path string) string {
 		return ""
 	}
 	return best.full
+}
+
+// ending is as many of the last parts of a full name as a path has.
+func ending(full, path string) string {
+	parts := strings.Split(full, ".")
+	return strings.Join(parts[max(0, len(parts)-Depth(path)):], ".")
 }
 
 // editDistance counts the letters to put in, take out, replace or swap with
