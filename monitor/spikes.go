@@ -87,10 +87,15 @@ func (r *spikeRecorder) State() *sim.State { return r.state }
 
 // Tasks offers the recording of a step's spikes.
 func (r *spikeRecorder) Tasks(sim.Link) []sim.Task {
-	return []sim.Task{{Whole: r.record, Wake: r.source}}
+	return []sim.Task{{Whole: r.record, Wake: r.source, Ahead: &sim.Ahead{Close: r.take}}}
 }
 
 func (r *spikeRecorder) record(step int64) error {
+	r.take(step)
+	return nil
+}
+
+func (r *spikeRecorder) take(step int64) {
 	spikes := r.source.At(step)
 	for _, g := range r.ranges {
 		for len(spikes) > 0 && spikes[0] < g[0] {
@@ -101,7 +106,6 @@ func (r *spikeRecorder) record(step int64) error {
 			spikes = spikes[1:]
 		}
 	}
-	return nil
 }
 
 func (r *spikeRecorder) add(step int64, neuron int32) {

@@ -163,12 +163,10 @@ func (m *StateMonitor) NewInstance(s *sim.Setup) (sim.Instance, error) {
 	for _, i := range m.neurons {
 		r.neurons = append(r.neurons, of[i])
 	}
-	r.frame = equation.Frame{Shared: make([]float64, 1+len(source.Shared)), Index: [][]int32{r.neurons}}
 	for _, c := range source.Columns {
-		r.frame.Columns = append(r.frame.Columns, c.Data)
+		r.columns = append(r.columns, c.Data)
 	}
 	for k, v := range m.variables {
-		r.machines = append(r.machines, p.programs[k].NewMachine(s.Kernel))
 		r.keys = append(r.keys, rng.NewKey(s.Seed, m.name, v))
 		r.direct = append(r.direct, -1)
 		for c, column := range source.Columns {
@@ -189,13 +187,20 @@ type stateRecorder struct {
 	dt       float64
 	source   *sim.State
 	neurons  []int32 // numbers in the group
-	frame    equation.Frame
-	machines []*equation.Machine
+	columns  [][]float64
 	keys     []rng.Key
 	direct   []int // column that is the variable itself, else -1
+	workers  []*sampler
 	state    *sim.State
 	recorded []int64 // number of samples: the cursor
 	chunks   []stateChunk
+	ahead    [sim.MaxWindow][]float64 // samples of the steps of a window
+}
+
+// sampler is what one worker of a network needs to sample some of the neurons.
+type sampler struct {
+	frame    equation.Frame
+	machines []*equation.Machine // by variable, nil for what is a column itself
 }
 
 type stateChunk struct {
@@ -207,14 +212,60 @@ type stateChunk struct {
 func (r *stateRecorder) State() *sim.State { return r.state }
 
 // Tasks offers the sampling.
-func (r *stateRecorder) Tasks(sim.Link) []sim.Task { return []sim.Task{{Whole: r.sample}} }
-
-func (r *stateRecorder) sample(step int64) error {
-	if step%r.m.every != 0 {
-		return nil
+func (r *stateRecorder) Tasks(l sim.Link) []sim.Task {
+	t := sim.Task{Whole: r.sample}
+	workers := 1
+	if slices.IsSorted(r.neurons) { // those of a block lie together
+		t.Ahead = &sim.Ahead{Of: r.source, Open: r.open, Block: r.sampleBlock}
+		workers = l.Workers
 	}
-	n := len(r.neurons)
-	width := n * len(r.machines)
+	for len(r.workers) < workers {
+		r.workers = append(r.workers, r.newSampler())
+	}
+	return []sim.Task{t}
+}
+
+func (r *stateRecorder) newSampler() *sampler {
+	s := &sampler{frame: equation.Frame{Columns: r.columns, Shared: make([]float64, 1+len(r.source.Shared)), Index: make([][]int32, 1)}}
+	for k, program := range r.plan.programs {
+		var m *equation.Machine
+		if r.direct[k] < 0 {
+			m = program.NewMachine(r.kernel)
+		}
+		s.machines = append(s.machines, m)
+	}
+	return s
+}
+
+// sample samples all neurons.
+func (r *stateRecorder) sample(step int64) error {
+	if step%r.m.every == 0 {
+		r.fill(r.workers[0], step, r.extend(step), 0, len(r.neurons))
+	}
+	return nil
+}
+
+// open makes room for a sample that is taken block by block.
+func (r *stateRecorder) open(step int64) bool {
+	if step%r.m.every != 0 {
+		return false
+	}
+	r.ahead[step%sim.MaxWindow] = r.extend(step)
+	return true
+}
+
+// sampleBlock samples the neurons of a block.
+func (r *stateRecorder) sampleBlock(step int64, worker, lo, hi int) {
+	from, _ := slices.BinarySearch(r.neurons, int32(lo))
+	to, _ := slices.BinarySearch(r.neurons, int32(hi))
+	if from < to {
+		r.fill(r.workers[worker], step, r.ahead[step%sim.MaxWindow], from, to)
+	}
+}
+
+// extend makes room for a sample of all variables.
+func (r *stateRecorder) extend(step int64) []float64 {
+	width := len(r.neurons) * len(r.direct)
 	last := len(r.chunks) - 1
 	if last < 0 || len(r.chunks[last].steps) == cap(r.chunks[last].steps) {
 		rows := max(1, chunkSize/width)
@@ -226,26 +277,32 @@ func (r *stateRecorder) sample(step int64) error {
 	c.steps = append(c.steps, step)
 	at := len(c.values)
 	c.values = c.values[:at+width]
-	r.frame.Step = step
-	r.frame.Shared[0] = float64(step) * r.dt
+	return c.values[at:]
+}
+
+// fill samples the recorded neurons from <= j < to.
+func (r *stateRecorder) fill(s *sampler, step int64, values []float64, from, to int) {
+	f := &s.frame
+	f.Step = step
+	f.Shared[0] = float64(step) * r.dt
 	for k := range r.source.Shared {
-		r.frame.Shared[k+1] = r.source.Shared[k].Data[0]
+		f.Shared[k+1] = r.source.Shared[k].Data[0]
 	}
-	for k, machine := range r.machines {
-		dst := c.values[at+k*n : at+(k+1)*n]
-		if d := r.direct[k]; d >= 0 {
-			r.kernel.Gather(dst, r.frame.Columns[d], r.neurons)
+	f.Index[0] = r.neurons[from:to]
+	for k, machine := range s.machines {
+		dst := values[k*len(r.neurons):][from:to]
+		if machine == nil {
+			r.kernel.Gather(dst, r.columns[r.direct[k]], f.Index[0])
 			continue
 		}
-		r.frame.Key = r.keys[k]
-		machine.EvalAt(&r.frame, n, dst)
+		f.Key = r.keys[k]
+		machine.EvalAt(f, to-from, dst)
 	}
-	return nil
 }
 
 // Rewind forgets the samples at or after a step.
 func (r *stateRecorder) Rewind(step int64, restored bool) {
-	width := len(r.neurons) * len(r.machines)
+	width := len(r.neurons) * len(r.direct)
 	left := int64(0)
 	for k := range r.chunks {
 		c := &r.chunks[k]

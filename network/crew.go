@@ -10,20 +10,19 @@ import (
 // wakes them faster on an idle machine, but where other runs want the processors, as
 // in a sweep, it was measured to slow a run down tenfold.
 type crew struct {
-	net    *Network
-	begin  []chan *phase // of the workers from 1 on
+	begin  []chan func(worker int) // of the workers from 1 on
 	done   chan struct{}
 	panics []string // by worker
 }
 
-func newCrew(n *Network) *crew {
-	c := &crew{net: n, done: make(chan struct{}, n.workers), panics: make([]string, n.workers)}
-	for w := 1; w < n.workers; w++ {
-		begin := make(chan *phase, 1)
+func newCrew(workers int) *crew {
+	c := &crew{done: make(chan struct{}, workers), panics: make([]string, workers)}
+	for w := 1; w < workers; w++ {
+		begin := make(chan func(worker int), 1)
 		c.begin = append(c.begin, begin)
 		go func() {
-			for p := range begin {
-				c.share(p, w)
+			for share := range begin {
+				c.share(share, w)
 				c.done <- struct{}{}
 			}
 		}()
@@ -31,12 +30,12 @@ func newCrew(n *Network) *crew {
 	return c
 }
 
-// work does the parts of a phase and returns when all are done.
-func (c *crew) work(p *phase) {
+// work lets each worker do its share and returns when all are done.
+func (c *crew) work(share func(worker int)) {
 	for _, begin := range c.begin {
-		begin <- p
+		begin <- share
 	}
-	c.share(p, 0)
+	c.share(share, 0)
 	for range c.begin {
 		<-c.done
 	}
@@ -47,16 +46,15 @@ func (c *crew) work(p *phase) {
 	}
 }
 
-// share does a worker's part of a phase. A panic there, of a native update for
-// example, is handed to the goroutine that runs the network, where it can be
-// recovered from.
-func (c *crew) share(p *phase, worker int) {
+// share does a worker's share. A panic there, of a native update for example, is
+// handed to the goroutine that runs the network, where it can be recovered from.
+func (c *crew) share(share func(worker int), worker int) {
 	defer func() {
 		if r := recover(); r != nil {
 			c.panics[worker] = fmt.Sprintf("%v\n%s", r, debug.Stack())
 		}
 	}()
-	c.net.share(p, worker)
+	share(worker)
 }
 
 func (c *crew) dismiss() {

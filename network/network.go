@@ -44,6 +44,7 @@ type Network struct {
 	options Options
 	kernel  *kernel.Set
 	workers int
+	cache   int // bytes of neurons from which on it pays to run ahead
 
 	live map[Object]*live // everything that was ever part of it
 	tick int64            // length in femtoseconds, 0 before the first plan
@@ -71,7 +72,7 @@ func New(o Options) *Network {
 	}
 	n := &Network{
 		Builder: newBuilder(BuildOptions{Seed: o.BuildSeed, DT: o.DT, Workers: o.Workers, Kernel: o.Kernel}),
-		options: o, workers: max(1, o.Workers), live: map[Object]*live{}, sets: map[string]int{},
+		options: o, workers: max(1, o.Workers), cache: cacheSize, live: map[Object]*live{}, sets: map[string]int{},
 	}
 	// What is wrong with the path the builder has told already.
 	if n.kernel, _ = kernel.ByName(n.Builder.options.Kernel); n.kernel == nil {

@@ -15,21 +15,23 @@ type plan struct {
 	steps  []step
 	phases []phase // the steps in portions that workers share out
 	finite []*live // what can run away
+	ahead  *ahead  // nil if it goes step by step
 }
 
 // step is a task in its place.
 type step struct {
 	sim.Entry
 	sim.Task
-	every int64 // ticks
-	skip  int   // the next step that waits for something else
-	fan   *fan  // of which this is the first step, nil if of none
+	every     int64 // ticks
+	operation bool
+	skip      int  // the next step that waits for something else
+	fan       *fan // of which this is the first step, nil if of none
 }
 
 // phase is one step, or several whose parts may run at the same time.
 type phase struct {
 	lo, hi int
-	shared bool // the parts are shared out
+	share  func(worker int) // does a worker's parts; nil if they are not shared out
 }
 
 // femto is the number of ticks of the finest clock in a second.
@@ -156,9 +158,10 @@ func (n *Network) newPlan() *plan {
 	}
 	for _, o := range n.objects {
 		l := n.live[o]
+		_, operation := o.(*Operation)
 		tasks := l.instance.Tasks(link)
 		for k, e := range o.Entries() {
-			p.steps = append(p.steps, step{Entry: e, Task: tasks[k], every: l.period / n.tick})
+			p.steps = append(p.steps, step{Entry: e, Task: tasks[k], every: l.period / n.tick, operation: operation})
 		}
 		if _, ok := l.instance.(sim.Finite); ok {
 			p.finite = append(p.finite, l)
@@ -182,9 +185,14 @@ func (n *Network) newPlan() *plan {
 		for shared && !n.options.Profile && hi < len(p.steps) && p.steps[hi].Part != nil && p.steps[hi].together(s) {
 			hi++
 		}
-		p.phases = append(p.phases, phase{lo: lo, hi: hi, shared: shared})
+		p.phases = append(p.phases, phase{lo: lo, hi: hi})
+		if shared {
+			steps := p.steps[lo:hi]
+			p.phases[len(p.phases)-1].share = func(worker int) { n.share(steps, worker) }
+		}
 		lo = hi
 	}
+	p.ahead = n.newAhead(p.steps)
 	return p
 }
 

@@ -17,9 +17,8 @@ var ErrNonFinite = errors.New("value is not finite")
 
 // How often, in ticks, a run looks at what is outside the simulation.
 const (
-	cancelEvery = 4    // the context; a step of 10^6 neurons takes about a millisecond
-	scanEvery   = 1000 // NaN and infinity
-	clockEvery  = 64   // the clock, for reports
+	scanEvery  = 1000 // NaN and infinity
+	clockEvery = 64   // the clock, for reports
 )
 
 // Run simulates for a duration such as "500 ms". See [Network.RunFor].
@@ -96,23 +95,33 @@ func (n *Network) run(ctx context.Context, ticks int64) error {
 	defer func() { n.sealed = false }()
 	var crew *crew
 	if n.workers > 1 {
-		crew = newCrew(n)
+		crew = newCrew(n.workers)
 		defer crew.dismiss()
 	}
 	report := n.newReporter(ticks)
 	n.prof.begin(n)
 	end := n.now + ticks
+	if a := n.plan.ahead; a != nil {
+		a.resume = n.now // whatever was found at another time
+	}
 	for n.now < end {
-		if n.now%cancelEvery == 0 {
-			if err := ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
+			return n.stopped(err)
+		}
+		until := min(end, n.now-n.now%scanEvery+scanEvery)
+		if report != nil {
+			until = min(until, report.next(n.now))
+		}
+		if steps := n.window(until); steps > 1 {
+			n.runAhead(crew, steps)
+			n.now += steps
+		} else {
+			err := n.tickOnce(crew)
+			n.now++
+			if err != nil {
 				return n.stopped(err)
 			}
 		}
-		if err := n.tickOnce(crew); err != nil {
-			n.now++
-			return n.stopped(err)
-		}
-		n.now++
 		if n.now%scanEvery == 0 {
 			if err := n.scan(); err != nil {
 				return err
@@ -190,8 +199,8 @@ func (n *Network) tickShared(crew *crew) error {
 // phase lets the workers do their parts and then does what must not be shared out.
 func (n *Network) phase(crew *crew, p *phase) error {
 	var failed error
-	if p.shared && n.awake(p) {
-		crew.work(p)
+	if p.share != nil && n.awake(p) {
+		crew.work(p.share)
 	}
 	for k := p.lo; k < p.hi; k++ {
 		s := &n.plan.steps[k]
@@ -199,7 +208,7 @@ func (n *Network) phase(crew *crew, p *phase) error {
 		if !due {
 			continue
 		}
-		if !p.shared && s.Part != nil {
+		if p.share == nil && s.Part != nil {
 			for w := range n.workers {
 				s.Part(now, w)
 			}
@@ -232,10 +241,10 @@ func (n *Network) awake(p *phase) bool {
 	return false
 }
 
-// share does one worker's part of a phase.
-func (n *Network) share(p *phase, worker int) {
-	for k := p.lo; k < p.hi; k++ {
-		s := &n.plan.steps[k]
+// share does one worker's part of the steps of a phase.
+func (n *Network) share(steps []step, worker int) {
+	for k := range steps {
+		s := &steps[k]
 		if now, due := s.due(n.now); due {
 			s.Part(now, worker)
 		}
@@ -290,6 +299,11 @@ func (n *Network) newReporter(ticks int64) *reporter {
 		r.last, r.every = r.start, clockEvery
 	}
 	return r
+}
+
+// next is the next tick at which there may be something to report.
+func (r *reporter) next(now int64) int64 {
+	return now + r.every - (now-r.from)%r.every
 }
 
 func (r *reporter) tick(n *Network) {

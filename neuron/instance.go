@@ -30,8 +30,6 @@ type instance struct {
 	keys    struct{ update, threshold, reset, refractory rng.Key }
 	fuse    bool
 	workers []*worker
-	resets  *equation.Machine
-	frame   equation.Frame // of the reset
 }
 
 // worker is what one worker of a network needs for its share of the neurons.
@@ -40,11 +38,13 @@ type worker struct {
 	frame      equation.Frame
 	update     *equation.Machine
 	threshold  *equation.Machine
+	reset      *equation.Machine
 	refractory *equation.Machine
 	step       Step
-	periods    []float64 // refractory periods of a block
-	hits       []int32   // candidates of a block
-	found      []int32   // the share's neurons that spike in this step
+	periods    []float64              // refractory periods of a block
+	hits       []int32                // candidates of a block
+	found      []int32                // neurons of the share, or in a window of the block, that spike in this step
+	ahead      [sim.MaxWindow][]int32 // neurons of the share that spike in each step of a window
 }
 
 // NewInstance makes the group's state for a network and gives the variables
@@ -125,21 +125,24 @@ func (in *instance) Tasks(l sim.Link) []sim.Task {
 		t := sim.Task{Part: in.advance}
 		if p := in.plan.update; p != nil && p.HasShared() {
 			t.Whole = in.advanceShared
+		} else if in.g.spec.Update.Func == nil {
+			t.Ahead = &sim.Ahead{Of: in.state, Block: in.advanceBlock}
 		}
 		tasks = append(tasks, t)
 	}
 	if in.plan.threshold != nil {
-		t := sim.Task{Whole: in.fire}
+		t := sim.Task{Whole: in.fire, Ahead: &sim.Ahead{Of: in.state, Block: in.fireBlock, Close: in.publish}}
 		if !in.fuse {
 			t.Part = in.look
 		}
 		tasks = append(tasks, t)
 	}
 	if in.plan.reset != nil {
-		if in.resets == nil {
-			in.resets, in.frame = in.plan.reset.NewMachine(in.kernel), in.newFrame()
+		t := sim.Task{Whole: in.reset, Wake: in.state.Spikes}
+		if !in.plan.reset.HasShared() {
+			t.Ahead = &sim.Ahead{Of: in.state, Block: in.resetBlock}
 		}
-		tasks = append(tasks, sim.Task{Whole: in.reset, Wake: in.state.Spikes})
+		tasks = append(tasks, t)
 	}
 	return tasks
 }
@@ -152,16 +155,19 @@ func (in *instance) newWorker(w, workers int) *worker {
 	}
 	if in.plan.threshold != nil {
 		k.threshold = in.plan.threshold.NewMachine(in.kernel)
-		k.hits = make([]int32, min(block, k.hi-k.lo))
+		k.hits = make([]int32, min(sim.MaxBlock, k.hi-k.lo))
 		k.found = make([]int32, 0, k.hi-k.lo)
+	}
+	if in.plan.reset != nil {
+		k.reset = in.plan.reset.NewMachine(in.kernel)
 	}
 	switch {
 	case in.plan.period != nil:
 		k.refractory = in.plan.period.NewMachine(in.kernel)
-		k.periods = make([]float64, block)
+		k.periods = make([]float64, sim.MaxBlock)
 	case in.plan.hold != nil:
 		k.refractory = in.plan.hold.NewMachine(in.kernel)
-		k.periods = make([]float64, block)
+		k.periods = make([]float64, sim.MaxBlock)
 	}
 	if in.g.spec.Update.Func != nil {
 		k.step = Step{DT: in.plan.dt, Columns: make([][]float64, len(in.plan.evolving))}
@@ -169,27 +175,41 @@ func (in *instance) newWorker(w, workers int) *worker {
 	return k
 }
 
-// advance does a worker's share of the state update, and, if nothing can come
-// between, looks for spikes block by block while the values are at hand.
+// advance does a worker's share of the state update block by block.
 func (in *instance) advance(step int64, w int) {
 	k := in.workers[w]
 	in.at(&k.frame, step, in.keys.update)
 	k.found = k.found[:0]
 	for lo := k.lo; lo < k.hi; lo += block {
-		hi := min(lo+block, k.hi)
-		if in.blocked != nil {
-			in.release(k, step, lo, hi)
-		}
-		switch {
-		case k.update != nil:
-			k.frame.Key = in.keys.update
-			k.update.Run(&k.frame, lo, hi)
-		case in.g.spec.Update.Func != nil:
-			in.native(k, step, lo, hi)
-		}
-		if in.fuse {
-			in.find(k, step, lo, hi)
-		}
+		in.update(k, step, lo, min(lo+block, k.hi))
+	}
+}
+
+// advanceBlock does the same for a block of a window.
+func (in *instance) advanceBlock(step int64, w, lo, hi int) {
+	k := in.workers[w]
+	in.at(&k.frame, step, in.keys.update)
+	k.found = k.found[:0]
+	for ; lo < hi; lo += block {
+		in.update(k, step, lo, min(lo+block, hi))
+	}
+}
+
+// update advances some neurons and, if nothing can come between, looks for spikes
+// among them while the values are at hand.
+func (in *instance) update(k *worker, step int64, lo, hi int) {
+	if in.blocked != nil {
+		in.release(k, step, lo, hi)
+	}
+	switch {
+	case k.update != nil:
+		k.frame.Key = in.keys.update
+		k.update.Run(&k.frame, lo, hi)
+	case in.g.spec.Update.Func != nil:
+		in.native(k, step, lo, hi)
+	}
+	if in.fuse {
+		in.find(k, step, lo, hi)
 	}
 }
 
@@ -281,34 +301,74 @@ func (in *instance) find(k *worker, step int64, lo, hi int) {
 // fire makes the step's spikes known.
 func (in *instance) fire(step int64) error {
 	for _, k := range in.workers {
-		if len(k.found) == 0 {
-			continue
-		}
-		in.state.Spikes.Append(step, k.found)
-		for _, i := range k.found {
-			in.last[i] = step
-		}
-		if in.blocked != nil {
-			in.kernel.ScatterConst(in.blocked, k.found, 0)
-		}
-		if in.seconds != nil {
-			in.kernel.ScatterConst(in.seconds, k.found, float64(step)*in.plan.dt)
+		if len(k.found) > 0 {
+			in.state.Spikes.Append(step, k.found)
+			in.mark(k.found, step)
 		}
 	}
 	return nil
 }
 
+// mark notes at the neurons themselves that they have spiked.
+func (in *instance) mark(neurons []int32, step int64) {
+	for _, i := range neurons {
+		in.last[i] = step
+	}
+	if in.blocked != nil {
+		in.kernel.ScatterConst(in.blocked, neurons, 0)
+	}
+	if in.seconds != nil {
+		in.kernel.ScatterConst(in.seconds, neurons, float64(step)*in.plan.dt)
+	}
+}
+
+// fireBlock keeps a block's spikes of a step until the end of the window.
+func (in *instance) fireBlock(step int64, w, lo, hi int) {
+	k := in.workers[w]
+	if !in.fuse {
+		in.at(&k.frame, step, in.keys.threshold)
+		k.found = k.found[:0]
+		in.find(k, step, lo, hi)
+	}
+	if len(k.found) > 0 {
+		in.mark(k.found, step)
+		kept := &k.ahead[step%sim.MaxWindow]
+		*kept = append(*kept, k.found...)
+	}
+}
+
+// publish makes the spikes of a step of a window known.
+func (in *instance) publish(step int64) {
+	for _, k := range in.workers {
+		if kept := &k.ahead[step%sim.MaxWindow]; len(*kept) > 0 {
+			in.state.Spikes.Append(step, *kept)
+			*kept = (*kept)[:0]
+		}
+	}
+}
+
 // reset carries out the reset statements for the step's spikes.
 func (in *instance) reset(step int64) error {
-	spikes := in.state.Spikes.At(step)
-	in.at(&in.frame, step, in.keys.reset)
-	in.frame.Index[0] = spikes
-	in.resets.RunAt(&in.frame, len(spikes))
+	k := in.workers[0]
+	in.resetAt(k, step, in.state.Spikes.At(step))
 	if in.plan.reset.HasShared() {
-		in.resets.RunShared(&in.frame)
-		in.keep(&in.frame)
+		k.reset.RunShared(&k.frame)
+		in.keep(&k.frame)
 	}
 	return nil
+}
+
+// resetBlock does it for a block in a window.
+func (in *instance) resetBlock(step int64, w, _, _ int) {
+	if k := in.workers[w]; len(k.found) > 0 {
+		in.resetAt(k, step, k.found)
+	}
+}
+
+func (in *instance) resetAt(k *worker, step int64, neurons []int32) {
+	in.at(&k.frame, step, in.keys.reset)
+	k.frame.Index[0] = neurons
+	k.reset.RunAt(&k.frame, len(neurons))
 }
 
 // NonFinite finds a value that is NaN or infinite among the variables that the

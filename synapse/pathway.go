@@ -1,6 +1,7 @@
 package synapse
 
 import (
+	"math"
 	"slices"
 
 	"galvani/equation"
@@ -11,22 +12,22 @@ import (
 
 // pathway is a projection in a network.
 type pathway struct {
-	s        *Synapses
-	plan     *plan
-	kernel   *kernel.Set
-	dt       float64
-	state    *sim.State
-	source   *sim.Spikes
-	lo, hi   int32   // range of presynaptic neurons
-	since    []int64 // spikes of earlier steps are not delivered
-	target   []float64
-	guard    []float64
-	frame    equation.Frame
-	shared   []*float64 // where the frame's shared values behind t come from
-	machine  *equation.Machine
-	pre      []int32 // the one presynaptic neuron of a row
-	postSize int
-	workers  []*worker
+	s       *Synapses
+	plan    *plan
+	kernel  *kernel.Set
+	dt      float64
+	state   *sim.State
+	source  *sim.Spikes
+	lo, hi  int32   // range of presynaptic neurons
+	since   []int64 // spikes of earlier steps are not delivered
+	target  []float64
+	guard   []float64
+	frame   equation.Frame
+	shared  []*float64 // where the frame's shared values behind t come from
+	machine *equation.Machine
+	pre     []int32 // the one presynaptic neuron of a row
+	post    *sim.State
+	workers []*worker
 }
 
 // worker is what one worker of a network needs for its share of the targets.
@@ -34,6 +35,16 @@ type worker struct {
 	lo, hi  int32 // its targets
 	index   []int32
 	weights []float64
+	ahead   []queue // for each step of a window
+}
+
+// queue is the rows of the spikes that arrive in a step, as far as they are still to be
+// added. Their targets rise, so that all rows can be added up to one target, then up to a
+// greater one: each target gets its additions in the order of the spikes, and
+// those that lie together get them together.
+type queue struct {
+	next    []int32 // the row's next target
+	at, end []int64 // what is left of the row
 }
 
 // NewInstance links the projection to the states of its groups in a network.
@@ -43,7 +54,7 @@ func (s *Synapses) NewInstance(set *sim.Setup) (sim.Instance, error) {
 		return nil, err
 	}
 	post, pre := set.Instance(s.post.Group()).State(), set.Instance(s.pre.Group()).State()
-	w := &pathway{s: s, plan: p, kernel: set.Kernel, dt: set.DT, state: sim.NewState(s.N()), source: pre.Spikes, postSize: post.N}
+	w := &pathway{s: s, plan: p, kernel: set.Kernel, dt: set.DT, state: sim.NewState(s.N()), source: pre.Spikes, post: post}
 	lo, n := span(s.pre)
 	w.lo, w.hi = int32(lo), int32(lo+n)
 	w.source.Reach(int(p.steps))
@@ -83,25 +94,36 @@ func (w *pathway) State() *sim.State { return w.state }
 // Tasks offers the delivery of spikes.
 func (w *pathway) Tasks(l sim.Link) []sim.Task {
 	t := sim.Task{Wake: w.source, Delay: w.plan.steps, Lo: w.lo, Hi: w.hi}
-	switch {
-	case !w.plan.add:
+	if !w.plan.add {
 		t.Whole = w.run
-	case l.Workers == 1 && w.guard == nil && !w.plan.each:
-		t.Part = w.addAll
-	default:
-		t.Part = w.addShare
-		if len(w.workers) != l.Workers {
-			w.workers = make([]*worker, l.Workers)
-			for k := range w.workers {
-				lo, hi := sim.Share(w.postSize, k, l.Workers)
-				w.workers[k] = &worker{lo: int32(lo), hi: int32(hi), index: make([]int32, w.s.csr.longest)}
-				if w.plan.each {
-					w.workers[k].weights = make([]float64, w.s.csr.longest)
-				}
-			}
+		return []sim.Task{t}
+	}
+	if len(w.workers) != l.Workers {
+		w.workers = make([]*worker, l.Workers)
+		for k := range w.workers {
+			w.workers[k] = w.newWorker(k, l.Workers)
 		}
 	}
+	t.Part = w.addShare
+	if l.Workers == 1 && w.guard == nil && !w.plan.each {
+		t.Part = w.addAll
+	}
+	if w.s.csr.sorted && w.plan.steps > 0 {
+		t.Ahead = &sim.Ahead{Of: w.post, Limit: w.plan.steps, Arrivals: w.arrivals, Block: w.addBlock}
+	}
 	return []sim.Task{t}
+}
+
+func (w *pathway) newWorker(number, workers int) *worker {
+	lo, hi := sim.Share(w.post.N, number, workers)
+	k := &worker{lo: int32(lo), hi: int32(hi), ahead: make([]queue, sim.MaxWindow)}
+	if w.guard != nil || workers > 1 && !w.s.csr.sorted {
+		k.index = make([]int32, w.s.csr.longest)
+		if w.plan.each {
+			k.weights = make([]float64, w.s.csr.longest)
+		}
+	}
+	return k
 }
 
 // arriving lists the presynaptic neurons whose spikes arrive in a step.
@@ -134,37 +156,43 @@ func (w *pathway) addAll(step int64, _ int) {
 // addShare adds at a worker's targets, and only at those that accept input.
 func (w *pathway) addShare(step int64, worker int) {
 	k := w.workers[worker]
-	c := &w.s.csr
 	for _, i := range w.arriving(step) {
-		r := i - w.lo
-		a, b := c.start[r], c.start[r+1]
-		var each []float64
-		if w.plan.each {
-			each = w.s.weights.each[a:b]
-		}
-		row, each := w.share(k, c.targets[a:b], each)
-		switch {
-		case len(row) == 0:
-		case each != nil:
-			w.kernel.AddAtEach(w.target, row, each)
-		default:
-			w.kernel.AddAt(w.target, row, w.plan.factor)
-		}
+		a, b := w.row(k, i)
+		w.add(k, a, b)
 	}
 }
 
-// share is the part of a row that is a worker's and accepts input.
-func (w *pathway) share(k *worker, row []int32, each []float64) ([]int32, []float64) {
+// row is the part of a presynaptic neuron's row that holds a worker's targets. If the
+// targets don't rise, others lie between.
+func (w *pathway) row(k *worker, neuron int32) (a, b int64) {
+	r := neuron - w.lo
+	a, b = w.s.csr.start[r], w.s.csr.start[r+1]
 	if len(w.workers) > 1 && w.s.csr.sorted {
-		a, b := lowerBound(row, k.lo), lowerBound(row, k.hi)
-		row = row[a:b]
-		if each != nil {
-			each = each[a:b]
-		}
+		row := w.s.csr.targets[a:b]
+		a, b = a+int64(lowerBound(row, k.lo)), a+int64(lowerBound(row, k.hi))
 	}
-	if w.guard == nil && (len(w.workers) == 1 || w.s.csr.sorted) {
-		return row, each
+	return a, b
+}
+
+// add adds at the targets of the synapses from a to b that are a worker's and accept input.
+func (w *pathway) add(k *worker, a, b int64) {
+	row := w.s.csr.targets[a:b]
+	var each []float64
+	if w.plan.each {
+		each = w.s.weights.each[a:b]
 	}
+	if k.index != nil {
+		row, each = w.accepted(k, row, each)
+	}
+	if each != nil {
+		w.kernel.AddAtEach(w.target, row, each)
+	} else {
+		w.kernel.AddAt(w.target, row, w.plan.factor)
+	}
+}
+
+// accepted leaves out the targets that are not the worker's or accept no input.
+func (w *pathway) accepted(k *worker, row []int32, each []float64) ([]int32, []float64) {
 	n := 0
 	for j, target := range row {
 		k.index[n] = target
@@ -179,6 +207,59 @@ func (w *pathway) share(k *worker, row []int32, each []float64) ([]int32, []floa
 		each = k.weights[:n]
 	}
 	return k.index[:n], each
+}
+
+// arrivals is how many spikes arrive in a step.
+func (w *pathway) arrivals(step int64) int { return len(w.arriving(step)) }
+
+// addBlock adds at the targets of a block in a window.
+func (w *pathway) addBlock(step int64, worker, lo, hi int) {
+	k := w.workers[worker]
+	q := &k.ahead[step%sim.MaxWindow]
+	if lo == int(k.lo) {
+		w.queue(k, q, step)
+	}
+	w.addBelow(k, q, int32(hi))
+}
+
+// queue lines up what arrives in a step for a worker.
+func (w *pathway) queue(k *worker, q *queue, step int64) {
+	q.next, q.at, q.end = q.next[:0], q.at[:0], q.end[:0]
+	for _, i := range w.arriving(step) {
+		if a, b := w.row(k, i); a < b {
+			q.next, q.at, q.end = append(q.next, w.s.csr.targets[a]), append(q.at, a), append(q.end, b)
+		}
+	}
+}
+
+// addBelow adds at the queue's targets below hi.
+func (w *pathway) addBelow(k *worker, q *queue, hi int32) {
+	for j, next := range q.next {
+		if next >= hi {
+			continue
+		}
+		a, row := q.at[j], w.s.csr.targets[q.at[j]:q.end[j]]
+		n := below(row, hi)
+		w.add(k, a, a+int64(n))
+		q.at[j], q.next[j] = a+int64(n), math.MaxInt32
+		if n < len(row) {
+			q.next[j] = row[n]
+		}
+	}
+}
+
+// below is how many targets at the beginning of a rising row are less than hi. Few
+// are expected, or many of a long row.
+func below(row []int32, hi int32) int {
+	const stride = 8
+	n := 0
+	for n+stride <= len(row) && row[n+stride-1] < hi {
+		n += stride
+	}
+	for n < len(row) && row[n] < hi {
+		n++
+	}
+	return n
 }
 
 // lowerBound is the first place in a rising row whose target is at least lo.

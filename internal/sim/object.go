@@ -81,6 +81,39 @@ type Task struct {
 	// Lo and Hi, if Lo < Hi, say that only spikes of the neurons Lo <= i < Hi of that
 	// history matter.
 	Lo, Hi int32
+	// Ahead, if not nil, is the same work in the form that lets a network run ahead.
+	Ahead *Ahead
+}
+
+// The greatest size of a window. A block stays in the second-level cache; smaller
+// ones cut the rows of synapses into too many pieces.
+const (
+	MaxBlock  = 8192 // neurons
+	MaxWindow = 16   // steps
+)
+
+// Ahead is how a task takes part in a window: several steps that are carried out
+// for a block of neurons, one after the other, before the next block begins, so that
+// the block stays in the cache. What comes of it is what the steps taken one by one
+// would give: nothing that happens to the neurons of a block during the window depends
+// on neurons outside of it.
+type Ahead struct {
+	// Of is the state of the group whose neurons the blocks are. Block reads and
+	// writes columns of no other.
+	Of *State
+	// Arrivals is the number of spikes that arrive in a step; nil for what delivers none.
+	Arrivals func(step int64) int
+	// Limit, if not 0, is how long a window may be: what happens in one step acts so
+	// many steps later.
+	Limit int64
+	// Open begins a step before the blocks of the window; false says that there is
+	// nothing to do in it. It may be nil.
+	Open func(step int64) bool
+	// Block does the work of a step for the neurons lo <= i < hi, at most [MaxBlock] of them.
+	// The blocks of a worker follow each other over its [Share]. It may be nil.
+	Block func(step int64, worker, lo, hi int)
+	// Close ends a step, after all blocks and the steps before. It may be nil.
+	Close func(step int64)
 }
 
 // Share is the range of n elements that is worker w's of so many workers. All
