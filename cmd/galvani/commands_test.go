@@ -275,6 +275,19 @@ func pypetFile(t *testing.T, name string) string {
 	return path
 }
 
+func TestCompactLeavesNothingBesideWhatItCannotRead(t *testing.T) {
+	for _, ext := range endings() {
+		path := filepath.Join(t.TempDir(), "text"+ext)
+		require.NoError(t, os.WriteFile(path, []byte("text"), 0o644))
+		status, _, errs := galvani("compact", path)
+		assert.Equal(t, 1, status)
+		assert.Equal(t, 1, strings.Count(errs, "\n"), errs)
+		left, err := os.ReadDir(filepath.Dir(path))
+		require.NoError(t, err)
+		assert.Len(t, left, 1)
+	}
+}
+
 func TestCompact(t *testing.T) {
 	for _, ext := range endings() {
 		dir := t.TempDir()

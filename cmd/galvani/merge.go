@@ -158,6 +158,9 @@ func compactCommand() command {
 				if err != nil {
 					return err
 				}
+				if _, err := at.Store.Names(ctx, at.Path); err != nil {
+					return err // before anything is copied
+				}
 				if *backup {
 					ext := filepath.Ext(at.Path)
 					copyPath := strings.TrimSuffix(at.Path, ext) + "_backup" + ext

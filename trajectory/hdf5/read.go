@@ -275,6 +275,8 @@ func readData(o object, name string, fileSize int64) (trajectory.Data, error) {
 		switch {
 		case a.flag(attrSplit):
 			return readSplit(o.id, a, name)
+		case strings.HasPrefix(a.text("pandas_type"), "frame"): // also those that programs change in the file
+			return opaque(Frame, ""), nil
 		case store == string(Frame), store == string(Series):
 			return opaque(trajectory.Coll(store), ""), nil
 		case a.has(attrGathered):
