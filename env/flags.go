@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"galvani/trajectory"
 )
 
 // standard are the flags that every program has. What they say does not change
@@ -269,6 +272,28 @@ func distance(a, b string) int {
 	return last[len(b)]
 }
 
+// helpWidth is how many columns the text of -h takes.
+const helpWidth = 110
+
+// wrap breaks a text into lines of at most so many letters, between words.
+func wrap(text string, width int) (lines []string) {
+	for part := range strings.SplitSeq(text, "\n") {
+		line := ""
+		for word := range strings.FieldsSeq(part) {
+			switch {
+			case line == "":
+				line = word
+			case len(line)+1+len(word) > width:
+				lines, line = append(lines, line), word
+			default:
+				line += " " + word
+			}
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 // help writes what the program is, its own flags, the standard ones and an example.
 func (p *Program) help(w io.Writer, fs *flag.FlagSet) {
 	std := standardNames()
@@ -305,7 +330,8 @@ func (p *Program) help(w io.Writer, fs *flag.FlagSet) {
 			if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "0s" {
 				usage += " (default " + d + ")"
 			}
-			fmt.Fprintf(w, "  %-*s %s\n", width, heads[i], strings.ReplaceAll(usage, "\n", "\n"+strings.Repeat(" ", width+3)))
+			text := strings.Join(wrap(usage, max(40, helpWidth-width-3)), "\n"+strings.Repeat(" ", width+3))
+			fmt.Fprintf(w, "  %-*s %s\n", width, heads[i], text)
 		}
 	}
 	section("flags of "+p.Name, own)
@@ -315,5 +341,6 @@ func (p *Program) help(w io.Writer, fs *flag.FlagSet) {
 		example = p.Name + " -workers 2 -out results/" + p.Name
 	}
 	fmt.Fprintf(w, "\nexample:\n  %s\n", strings.ReplaceAll(strings.TrimSpace(example), "\n", "\n  "))
-	fmt.Fprintf(w, "\nThe same command again goes on where the last one stopped.\n")
+	runs := trajectory.RunsDir(filepath.Join("results", p.Name, "NAME"+Stores()[0].Extensions()[0]))
+	fmt.Fprintf(w, "\nThe same command again goes on where the last one stopped. Further processes help it:\n  %s %s %s [flags]\n", p.Name, workerCommand, runs)
 }

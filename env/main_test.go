@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,12 +74,16 @@ func TestHelp(t *testing.T) {
 		assert.Empty(t, stderr)
 		for _, want := range []string{
 			"Sweeps R_ee.\n", "usage: clusternet [flags]\n", "  -ree LIST        values of R_ee, as LIST\n", "  -plots           draw pictures (default true)\n",
-			"  -workers N ", "(default results/clusternet)", "example:\n  clusternet -ree 1,2\n",
+			"  -workers N ", "results/clusternet)\n", "\nThe same command again goes on where the last one stopped. Further processes help it:\n  clusternet worker results/clusternet/NAME", "example:\n  clusternet -ree 1,2\n",
 		} {
 			assert.Contains(t, stdout, want)
 		}
 	}
 	_, stdout, _ := execute(env.Program{Name: "p", Arguments: "FILE"}, "-h")
+	for line := range strings.Lines(stdout) {
+		assert.LessOrEqual(t, len(line), 111, line)
+	}
+	assert.Contains(t, stdout, "LIST of NAME/WORKERS*CHUNK=COMMAND, of which only\n                      NAME is needed; the command is ssh NAME\n")
 	assert.Contains(t, stdout, "usage: p [flags] FILE\n")
 	assert.Contains(t, stdout, "example:\n  p ")
 }

@@ -418,19 +418,7 @@ func TestProcessesShareAGrowingSweep(t *testing.T) {
 	t.Parallel()
 	want := wholeGrown(t)
 	dir := t.TempDir()
-	meet := "ENV_TEST_DIR=" + dir
-	main, _, errs := childProcess("grown", "-out", dir, "-workers", "1")
-	main.Env = append(main.Env, meet)
-	require.NoError(t, main.Start())
-	var workers []*exec.Cmd
-	var said []*lockedBuffer
-	for range 2 {
-		w, _, errs := childProcess("grown", "worker", runsDir(dir), "-workers", "1")
-		w.Env = append(w.Env, meet)
-		require.NoError(t, w.Start())
-		workers, said = append(workers, w), append(said, errs)
-	}
-	require.NoError(t, main.Wait(), errs)
+	_, workers, said := threeProcesses(t, "grown", dir)
 	others := 0
 	for i, w := range workers {
 		require.NoError(t, w.Wait(), said[i])

@@ -45,22 +45,28 @@ func wholeSweep(t *testing.T) string {
 	return dump(t, file(dir))
 }
 
-func TestThreeProcessesShareASweep(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
+// threeProcesses executes a sweep of children that meet before they begin, and returns when the
+// main one has ended, with what it said; the two others may be about to end.
+func threeProcesses(t *testing.T, kind, dir string) (errs *lockedBuffer, workers []*exec.Cmd, said []*lockedBuffer) {
+	t.Helper()
 	meet := "ENV_TEST_DIR=" + dir
-	main, _, errs := childProcess("three", "-out", dir, "-workers", "1")
+	main, _, errs := childProcess(kind, "-out", dir, "-workers", "1")
 	main.Env = append(main.Env, meet)
 	require.NoError(t, main.Start())
-	var workers []*exec.Cmd
-	var said []*lockedBuffer
 	for range 2 {
-		w, _, errs := childProcess("three", "worker", runsDir(dir), "-workers", "1")
+		w, _, errs := childProcess(kind, "worker", runsDir(dir), "-workers", "1")
 		w.Env = append(w.Env, meet)
 		require.NoError(t, w.Start())
 		workers, said = append(workers, w), append(said, errs)
 	}
 	require.NoError(t, main.Wait(), errs)
+	return errs, workers, said
+}
+
+func TestThreeProcessesShareASweep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	errs, workers, said := threeProcesses(t, "three", dir)
 	own := number(t, `\(reused 0, ran (\d+), others ran \d+\)`, errs.String())
 	others := number(t, `others ran (\d+)\)`, errs.String())
 	assert.Equal(t, killRuns, own+others)
