@@ -251,17 +251,17 @@ func (f *files) readRows(t *Trajectory) error {
 
 // readShards adds the runs that shards hold and the file does not.
 func (f *files) readShards(t *Trajectory) error {
-	var err error
-	if f.sweep, err = openShards(context.Background(), f.shards, f.plan); err != nil {
+	both, err := f.pointsOf(t)
+	if err != nil {
 		return err
 	}
-	if f.reader == nil {
-		f.points = nil // the trajectory is the plan's
+	if f.sweep, err = openShards(context.Background(), f.shards, f.plan); err != nil {
+		return err
 	}
 	f.ofShards = make([]bool, t.length)
 	for _, run := range f.sweep.runs() {
 		c := f.sweep.best[run]
-		if run >= t.length || !f.points.same(run) {
+		if run >= t.length || !both.same(run) {
 			continue // the file has other runs in their place
 		}
 		if run < len(t.infos) {

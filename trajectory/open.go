@@ -225,7 +225,6 @@ type files struct {
 	closed bool
 	plan   *Plan    // of the folder; nil if there is none that counts
 	shards []string // that were in the folder when it was opened
-	points *points  // of file and plan, where both are there
 	o      OpenOptions
 
 	// What is read with the rows of the runs; see later.
@@ -325,13 +324,12 @@ func (f *files) read(ctx context.Context, dir string) (t *Trajectory, err error)
 			return nil, err
 		}
 	}
-	if f.plan != nil && f.reader != nil {
-		planned, err := f.plan.Trajectory(f.o.Kinds)
+	if f.plan != nil && f.reader != nil && f.plan.Header.Length > t.length {
+		both, err := f.pointsOf(t)
 		if err != nil {
 			return nil, err
 		}
-		f.points = &points{t, planned}
-		if planned.length > t.length && f.points.begin(t.length) {
+		if both.begin(t.length) {
 			if err := t.follow(f.plan); err != nil {
 				return nil, err
 			}
@@ -344,8 +342,16 @@ func (f *files) read(ctx context.Context, dir string) (t *Trajectory, err error)
 	return t, nil
 }
 
-// points compares the runs of a file with those of a plan.
+// points compares the runs of a file with those of a plan; nil is that there is no file.
 type points struct{ file, plan *Trajectory }
+
+func (f *files) pointsOf(t *Trajectory) (*points, error) {
+	if f.reader == nil {
+		return nil, nil
+	}
+	planned, err := f.plan.Trajectory(f.o.Kinds)
+	return &points{t, planned}, err
+}
 
 // begin tells whether the first runs of the plan are those of the file.
 func (p *points) begin(runs int) bool {
