@@ -511,3 +511,34 @@ func BenchmarkConnect(b *testing.B) {
 		}
 	}
 }
+
+// TestFarTargets delivers to so many targets that rows are added block by block, and
+// compares with a loop over spikes and synapses in their order.
+func TestFarTargets(t *testing.T) {
+	const n = 600_001
+	a, b := group(t, "a", 30), group(t, "b", n)
+	for _, variable := range []string{"x", "r"} {
+		for _, weight := range []any{0.1, "rand()"} {
+			s := connect(t, a.Slice(2, 28), b, synapse.Spec{OnPre: variable + " += w", Weight: weight, P: 200. / n}, synapse.Build{Seed: 8})
+			for _, workers := range []int{1, 2, 3} {
+				st := newStage(t, s, kernel.Best(), workers)
+				got, free := st.post.State().Float64(variable), st.post.State().Float64("not_refractory")
+				for i := range free {
+					free[i] = float64(i % 3)
+				}
+				want := slices.Clone(got)
+				for step := range int64(3) {
+					spikes := []int32{1, 2, 5, 6, 7, 20, 27, 28}[step:]
+					st.pre.State().Spikes.Put(step, spikes)
+					for syn := range s.All() {
+						if slices.Contains(spikes, syn.Pre) && (variable == "x" || free[syn.Post] != 0) {
+							want[syn.Post] += syn.Weight
+						}
+					}
+					st.step(t, step, workers)
+				}
+				require.Equal(t, want, got)
+			}
+		}
+	}
+}

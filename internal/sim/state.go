@@ -9,11 +9,17 @@ import (
 // lanes is the number of float64 in a cache line and in the widest vector.
 const lanes = 8
 
+// pageSize is at most the size of a page of memory in bytes.
+const pageSize = 4096
+
 // NewColumn makes n zeros that start at a multiple of 64 bytes and have room
 // for whole vectors of 8 behind the last one.
 func NewColumn(n int) []float64 {
 	padded := (n + lanes - 1) / lanes * lanes
 	raw := make([]float64, padded+lanes)
+	for i := 0; i < len(raw); i += pageSize / 8 {
+		raw[i] = 0 // in order, so that the system puts pages that follow each other together
+	}
 	off := 0
 	if r := int(uintptr(unsafe.Pointer(unsafe.SliceData(raw))) % 64); r != 0 {
 		off = (64 - r) / 8
