@@ -241,10 +241,36 @@ func TestSecondInterruptLeavesAtOnce(t *testing.T) {
 	require.Eventually(t, func() bool { return strings.Contains(out.String(), "deaf") }, 20*time.Second, time.Millisecond)
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	require.Eventually(t, func() bool { return strings.Contains(errs.String(), "once more leaves at once") }, 20*time.Second, time.Millisecond)
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	var err error
+	require.Eventually(t, func() bool {
+		_ = cmd.Process.Signal(os.Interrupt) // those that come right after the first one are the same
+		select {
+		case err = <-ended:
+			return true
+		default:
+			return false
+		}
+	}, 20*time.Second, 50*time.Millisecond)
+	var status *exec.ExitError
+	require.ErrorAs(t, err, &status)
+	assert.NotContains(t, errs.String(), "does not return", "it is not waited for")
+	assert.Equal(t, 130, status.ExitCode())
+}
+
+func TestSignalsThatComeTogetherAreOne(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cmd, _, errs := childProcess("slow", "-out", dir, "-workers", "1")
+	require.NoError(t, cmd.Start())
+	require.Eventually(t, func() bool { return published(t, dir) > 0 }, 20*time.Second, 5*time.Millisecond)
+	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM)) // as timeout does it: to the process and to its group
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	var status *exec.ExitError
-	require.ErrorAs(t, cmd.Wait(), &status)
+	require.ErrorAs(t, cmd.Wait(), &status, errs.String())
 	assert.Equal(t, 130, status.ExitCode())
+	assert.Regexp(t, `child: stopped with \d+ of 200 runs finished; the same command goes on\n`, errs.String())
 }
 
 func TestMisspeltFlagOfAProcess(t *testing.T) {

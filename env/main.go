@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // The exit statuses of a program. Stopped by -deadline counts as interrupted.
@@ -20,6 +21,9 @@ const (
 	statusPanic       = 2
 	statusInterrupted = 130
 )
+
+// sameSignal is for how long further signals count as the first one.
+const sameSignal = 300 * time.Millisecond
 
 // ErrInterrupted is the cause of a context that a signal cancelled.
 var ErrInterrupted = errors.New("interrupted")
@@ -64,6 +68,16 @@ func (p *Program) Main() {
 	go func() {
 		<-signals
 		cancel(ErrInterrupted)
+		// Whoever ends a job may signal its processes one by one and all together: that is
+		// one request.
+		for over := time.After(sameSignal); ; {
+			select {
+			case <-signals:
+				continue
+			case <-over:
+			}
+			break
+		}
 		<-signals
 		proc.exit(statusInterrupted)
 	}()

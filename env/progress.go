@@ -120,16 +120,19 @@ func (t tally) bar(width int) string {
 	if t.failed > 0 {
 		tail += fmt.Sprintf(", %d failed", t.failed)
 	}
-	if t.rate > 0 {
-		tail += ", " + t.speed()
-	}
+	const least = 5
 	room := width - len(t.name) - len(tail) - 3
-	if room < 5 {
+	if t.rate > 0 {
+		if speed := ", " + t.speed(); room-len(speed) >= least { // a narrow terminal has to do without
+			tail, room = tail+speed, room-len(speed)
+		}
+	}
+	if room < least {
 		return clip(t.name+tail, width)
 	}
 	// The bar itself keeps its length when what is behind it changes.
 	longest := fmt.Sprintf(" %d/%d runs 100%%, %d failed, 99.9 runs/min, 59 min 59 s to go", t.total, t.total, t.failed)
-	room = max(5, min(room, width-len(t.name)-len(longest)-3))
+	room = max(least, min(room, width-len(t.name)-len(longest)-3))
 	full := int(t.part() * float64(room))
 	return t.name + " [" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "]" + tail
 }

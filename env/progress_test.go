@@ -34,6 +34,7 @@ func TestProgressCountsAndEstimates(t *testing.T) {
 	later := p.tally(start.Add(time.Hour))
 	assert.Equal(t, "sweep [======         ]  4/10 runs  40%, 2 failed, 2 runs/h", later.bar(83), "as long as before")
 	assert.Equal(t, "sweep [==   ]  4/10 runs  40%, 2 failed, 2 runs/s, 3 s to go", got.bar(70))
+	assert.Equal(t, "sweep [==   ]  4/10 runs  40%, 2 failed", got.bar(50))
 }
 
 func TestNoTimeIsPromisedThatWasNotKept(t *testing.T) {
