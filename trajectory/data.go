@@ -1,6 +1,9 @@
 package trajectory
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Coll says how the elements of a [Data] hang together. The values are pypet's
 // names of the same thing (attribute SRVC_DATA_COLL_TYPE), so that a file says
@@ -64,6 +67,18 @@ type Data struct {
 	Shape   []int    // nil for a scalar
 	Values  any      // flat slice of the Go type listed at Type
 	Columns []Column // of a Table or a Dict, in order
+}
+
+// Foreign tells what only another program can decode, such as a frame of pandas. Stores give it collection types
+// of their own.
+func (d Data) Foreign() bool {
+	switch d.Coll {
+	case Scalar, List, Tuple, NDArray, Matrix, EmptyDict:
+		return false
+	case Table, Dict:
+		return slices.ContainsFunc(d.Columns, func(c Column) bool { return c.Data.Foreign() })
+	}
+	return true
 }
 
 // Column is a named part of a table or dict. For a table, Data holds all rows:

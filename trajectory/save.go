@@ -196,6 +196,11 @@ func (v *saver) node(r Record) error {
 		}
 	}
 	v.report.Written++
+	if c, ok := v.w.(LeafCopier); ok && v.t.files != nil && v.t.files.reader != nil && slices.ContainsFunc(r.Items, func(it Item) bool { return it.Data.Foreign() }) {
+		if done, err := c.CopyLeaf(v.t.files.reader, r.Name, r); done || err != nil {
+			return err
+		}
+	}
 	return v.w.Node(r)
 }
 

@@ -91,6 +91,13 @@ type Remover interface {
 	Remove(name string) error
 }
 
+// A LeafCopier is a [Writer] that can take a leaf from a reader of its own format as it is, with what
+// only other programs can decode ([Data.Foreign]), its comment and its annotations: the leaf that from has under
+// the name old and r describes. It is false if from has another format.
+type LeafCopier interface {
+	CopyLeaf(from Reader, old string, r Record) (bool, error)
+}
+
 // An ItemReader is a [Reader] that can read some of a leaf's items without the
 // others.
 type ItemReader interface {

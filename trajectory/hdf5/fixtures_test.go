@@ -260,3 +260,27 @@ func TestMatricesAreTextAsInPypet(t *testing.T) {
 	}
 	assert.Equal(t, 2, n)
 }
+
+// TestSavingOnInAFileOfPypet keeps what only Python can decode.
+func TestSavingOnInAFileOfPypet(t *testing.T) {
+	ctx := context.Background()
+	s := hdf5.New(hdf5.Options{})
+	dump := func(tr *trajectory.Trajectory) string {
+		var b bytes.Buffer
+		require.NoError(t, trajectory.DumpPypet(&b, tr))
+		return b.String()
+	}
+	for _, stem := range []string{"basic_12runs", "odd_kinds", "gone_on"} {
+		path := unpack(t, filepath.Join("testdata", "pypet"), stem)
+		tr, err := trajectory.Open(ctx, path, trajectory.OpenOptions{Stores: []trajectory.Store{s}})
+		require.NoError(t, err)
+		before := dump(tr)
+		require.NoError(t, tr.AddResult("zzz", 42))
+		require.NoError(t, trajectory.Save(ctx, tr, s, path), stem)
+		require.NoError(t, tr.Close())
+		tr, err = trajectory.Open(ctx, path, trajectory.OpenOptions{Stores: []trajectory.Store{s}})
+		require.NoError(t, err)
+		assert.Equal(t, before, strings.Replace(dump(tr), "results.zzz\tzzz\t42\n", "", 1), stem)
+		require.NoError(t, tr.Close())
+	}
+}

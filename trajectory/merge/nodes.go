@@ -555,16 +555,10 @@ func (c *copier) put(s *source, r trajectory.Record, old string) error {
 // no record holds.
 const sharedResult = "SharedResult"
 
-// A leafCopier is a [trajectory.Writer] that can take a leaf from a reader of its own format as it
-// is, with what only other programs can decode. It is false if the reader has another format.
-type leafCopier interface {
-	CopyLeaf(from trajectory.Reader, old string, r trajectory.Record) (bool, error)
-}
-
 // put writes a node that from has under the name old. What is no value of ours is copied as it is, or
 // left out and named if the writer cannot do that; of a leaf that is nothing else, nothing is written then.
 func put(w trajectory.Writer, from trajectory.Reader, old string, r trajectory.Record) (lost []string, err error) {
-	if c, ok := w.(leafCopier); ok && r.Leaf && (r.Class == sharedResult || slices.ContainsFunc(r.Items, func(it trajectory.Item) bool { return isForeign(it.Data) })) {
+	if c, ok := w.(trajectory.LeafCopier); ok && r.Leaf && (r.Class == sharedResult || slices.ContainsFunc(r.Items, func(it trajectory.Item) bool { return it.Data.Foreign() })) {
 		if done, err := c.CopyLeaf(from, old, r); done || err != nil {
 			return nil, err
 		}
@@ -587,27 +581,16 @@ func put(w trajectory.Writer, from trajectory.Reader, old string, r trajectory.R
 // ours are the items that are values of ours; the names of the others are
 // appended to lost.
 func ours(items []trajectory.Item, lost []string) ([]trajectory.Item, []string) {
-	if !slices.ContainsFunc(items, func(it trajectory.Item) bool { return isForeign(it.Data) }) {
+	if !slices.ContainsFunc(items, func(it trajectory.Item) bool { return it.Data.Foreign() }) {
 		return items, lost
 	}
 	var out []trajectory.Item
 	for _, it := range items {
-		if isForeign(it.Data) {
+		if it.Data.Foreign() {
 			lost = append(lost, it.Name)
 		} else {
 			out = append(out, it)
 		}
 	}
 	return out, lost
-}
-
-// isForeign tells what only another program can decode.
-func isForeign(d trajectory.Data) bool {
-	switch d.Coll {
-	case trajectory.Scalar, trajectory.List, trajectory.Tuple, trajectory.NDArray, trajectory.Matrix, trajectory.EmptyDict:
-		return false
-	case trajectory.Table, trajectory.Dict:
-		return slices.ContainsFunc(d.Columns, func(c trajectory.Column) bool { return isForeign(c.Data) })
-	}
-	return true
 }
