@@ -116,10 +116,11 @@ func (p *progress) tally(now time.Time) tally {
 
 // bar renders the tally in at most width columns.
 func (t tally) bar(width int) string {
-	tail := fmt.Sprintf(" %*d/%d runs %3.0f%%", digits(t.total), t.finished, t.total, 100*t.part())
+	failed := ""
 	if t.failed > 0 {
-		tail += fmt.Sprintf(", %d failed", t.failed)
+		failed = fmt.Sprintf(", %d failed", t.failed)
 	}
+	tail := fmt.Sprintf(" %*d/%d runs %3.0f%%%s", digits(t.total), t.finished, t.total, 100*t.part(), failed)
 	const least = 5
 	room := width - len(t.name) - len(tail) - 3
 	if t.rate > 0 {
@@ -131,7 +132,7 @@ func (t tally) bar(width int) string {
 		return clip(t.name+tail, width)
 	}
 	// The bar itself keeps its length when what is behind it changes.
-	longest := fmt.Sprintf(" %d/%d runs 100%%, %d failed, 99.9 runs/min, 59 min 59 s to go", t.total, t.total, t.failed)
+	longest := fmt.Sprintf(" %d/%d runs 100%%%s, 99.9 runs/min, 59 min 59 s to go", t.total, t.total, failed)
 	room = max(least, min(room, width-len(t.name)-len(longest)-3))
 	full := int(t.part() * float64(room))
 	return t.name + " [" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "]" + tail

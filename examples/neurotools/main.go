@@ -66,7 +66,8 @@ func run(ctx context.Context, e *env.Environment, file string, realisations int)
 	if err := t.Explore(design); err != nil {
 		return err
 	}
-	return e.Run(ctx, t, env.Func(simulate), env.Finally(func(_ context.Context, t *trajectory.Trajectory) error {
+	// What the flags decide is in the parameters and their ranges.
+	return e.Run(ctx, t, env.Func(simulate), env.Cosmetic("params", "realisations"), env.Finally(func(_ context.Context, t *trajectory.Trajectory) error {
 		return report(e.Stdout(), t, sweep)
 	}))
 }
