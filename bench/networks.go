@@ -8,17 +8,21 @@ import (
 
 	"galvani/network"
 	"galvani/neuron"
+	"galvani/quantity"
 	"galvani/synapse"
 )
 
-// update measures a step of neurons alone: state update of five equations,
-// threshold and refractoriness.
+// update measures a step of neurons: state update of five equations, threshold and
+// refractoriness. A few of them have synapses, so that there is a minimum delay.
 func update(ctx context.Context, r *report) error {
 	for _, n := range []int{10_000, 1_000_000} {
 		net := network.New(network.Options{Seed: 1, Kernel: r.kernel.Name})
 		g := net.Group("neurons", n, spec("15 ms"))
 		g.Set("mu", "1.1 + 0.1*rand()")
 		g.Set("V", "rand()")
+		net.Connect("synapses", g.Slice(0, 10), g, synapse.Spec{
+			OnPre: "y_e += w", Weight: 1e-6, P: 0.01, Delay: quantity.MustParse("1.5 ms"),
+		})
 		var failed error
 		ns := r.perOp(func(steps int) {
 			if err := net.RunSteps(ctx, int64(steps)); err != nil {

@@ -19,6 +19,12 @@
 // end, and inside a slot through the objects by order and name, as in Brian 2;
 // [Network.Schedule] prints it. Time is an integer number of steps.
 //
+// Where neurons exceed the cache and every projection has a delay of two steps or more, the
+// network takes up to 16 steps at once, block of neurons by block. That changes nothing
+// but the speed. Operations get their steps one by one; statements beyond
+// x += w, native updates, shared differential equations, several time steps
+// and pairs in no order keep a network from it.
+//
 // # Reproducibility
 //
 // A simulation gives the same bits on every machine, for every number of workers

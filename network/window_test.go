@@ -202,3 +202,13 @@ func TestWhatMayRunAhead(t *testing.T) {
 		})
 	}
 }
+
+func TestRunningAheadTakesNoMemory(t *testing.T) {
+	net := network.New(network.Options{Seed: 1})
+	g := leaky(&net.Builder, "g", 500)
+	net.Connect("s", g, g, synapse.Spec{OnPre: "V += w", Weight: "0.001*rand()", P: 0.1, Delay: quantity.MustParse("1.2 ms")})
+	require.True(t, net.RunAhead())
+	require.NoError(t, net.RunSteps(t.Context(), 20000))
+	ctx := context.Background()
+	assert.Zero(t, testing.AllocsPerRun(10, func() { require.NoError(t, net.RunSteps(ctx, 500)) }))
+}
