@@ -167,13 +167,16 @@ func TestFailuresOfOthersAreReported(t *testing.T) {
 		}
 		return nil
 	}
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		<-started
 		status, stderr := q.exec(context.Background(), "worker", runsDir(dir), "-workers", "1")
 		assert.Equal(t, 0, status, "a failed run is recorded, and no failure of the worker: %s", stderr)
 		assert.Contains(t, stderr, "run 15 (x: 15) failed: bad luck")
 	}()
 	status, stderr := p.in(t, dir, "-workers", "1")
+	<-done
 	assert.Equal(t, 1, status)
 	assert.Contains(t, stderr, "prog: run 15 (x: 15) failed: bad luck\n")
 	assert.Contains(t, stderr, "19 of 20 runs done, 1 failed (reused 0, ran 1, others ran 19)")
