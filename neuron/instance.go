@@ -164,10 +164,10 @@ func (in *instance) newWorker(w, workers int) *worker {
 	switch {
 	case in.plan.period != nil:
 		k.refractory = in.plan.period.NewMachine(in.kernel)
-		k.periods = make([]float64, sim.MaxBlock)
+		k.periods = make([]float64, block)
 	case in.plan.hold != nil:
 		k.refractory = in.plan.hold.NewMachine(in.kernel)
-		k.periods = make([]float64, sim.MaxBlock)
+		k.periods = make([]float64, block)
 	}
 	if in.g.spec.Update.Func != nil {
 		k.step = Step{DT: in.plan.dt, Columns: make([][]float64, len(in.plan.evolving))}
