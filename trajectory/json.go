@@ -27,7 +27,7 @@ type JSON struct {
 }
 
 const (
-	jsonText  = "galvani_json"    // its text, as an entry of a dict; PyTables has no columns called _…
+	jsonText  = "galvani_json"    // its text, as an entry of a dict
 	jsonType  = "galvani_go_type" // its type
 	goType    = "go_type"         // the same as a column of a parameter's table
 	maxSlices = 8                 // how deep slices of slices are arrays

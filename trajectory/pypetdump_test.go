@@ -123,6 +123,14 @@ func TestPypetDumpOfNumbersStoredTwice(t *testing.T) {
 	}, dumpPypet(t, tr))
 }
 
+// Names of columns may begin with a line, but not as what PyTables keeps for itself.
+func TestPypetDumpOfNamesWithLines(t *testing.T) {
+	tr := newTrajectory(t)
+	require.NoError(t, tr.AddResult("m", map[string]any{"__INT": 1, "_x": 2}))
+	require.NoError(t, tr.AddResult("n", map[string]any{"_v_x": 1, "y": 2}))
+	assert.Equal(t, []string{"results.m\tm\t{__INT:[1] _x:[2]}", "results.n\tn.c0\t1", "results.n\tn.y\t2"}, dumpPypet(t, tr))
+}
+
 // What PyTables has no table for are several values to pypet, named by their keys.
 func TestPypetDumpOfNestedMaps(t *testing.T) {
 	tr := newTrajectory(t)

@@ -144,7 +144,7 @@ func (d Data) FitsTable(nested bool) bool {
 		if nested && d.Coll == Dict && !isASCII(c.Data.Values) {
 			return false
 		}
-		if c.Name == "" || seen[c.Name] || strings.ContainsAny(c.Name, "/\x00") || c.Name[0] == '_' {
+		if c.Name == "" || seen[c.Name] || strings.ContainsAny(c.Name, "/\x00") || isReserved(c.Name) {
 			return false
 		}
 		seen[c.Name] = true
@@ -175,6 +175,11 @@ func (d Data) FitsTable(nested bool) bool {
 		}
 	}
 	return len(d.Columns) > 0
+}
+
+// isReserved tells which names PyTables refuses.
+func isReserved(name string) bool {
+	return len(name) > 2 && name[0] == '_' && name[2] == '_' && strings.IndexByte("cfgv", name[1]) >= 0 || name == "__members__" || name == "__methods__"
 }
 
 func isASCII(values any) bool {

@@ -21,7 +21,7 @@ const (
 	classSparseResult    = "SparseResult"
 
 	sparseMark        = "__spsp__"
-	sparseKey         = "galvani_spsp" // PyTables has no columns called _…
+	sparseKey         = "galvani_spsp"
 	itemSparse        = itemData + sparseMark
 	itemSparseIndex   = itemExplored + sparseMark
 	sparsePrefix      = "xspm" + sparseMark
