@@ -277,16 +277,22 @@ func (e *Environment) Trajectory(name string, o trajectory.Options) (*trajectory
 
 // say prints a line for the person at the terminal.
 func (e *Environment) say(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	e.con.printf("%s: %s", e.o.Name, text)
-	e.logs.note(slog.LevelInfo, text)
+	e.tell(slog.LevelInfo, fmt.Sprintf(format, args...))
 }
 
 // complain prints a line about something that failed.
 func (e *Environment) complain(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	e.con.printf("%s: %s", e.o.Name, text)
-	e.logs.note(slog.LevelError, text)
+	e.tell(slog.LevelError, fmt.Sprintf(format, args...))
+}
+
+// tell prints and logs lines that nothing else may come between.
+func (e *Environment) tell(level slog.Level, lines ...string) {
+	var text strings.Builder
+	for _, line := range lines {
+		fmt.Fprintf(&text, "%s: %s\n", e.o.Name, line)
+		e.logs.note(level, line)
+	}
+	io.WriteString(e.con, text.String())
 }
 
 func progressWays() []string {

@@ -394,10 +394,11 @@ func (s *sweep) explain(f *RunError) {
 	s.mu.Unlock()
 	switch {
 	case n <= maxReasons:
-		s.env.complain("%v", f)
+		lines := []string{f.Error()}
 		if again := s.env.commandWith("-only", strconv.Itoa(f.Index)); again != "" {
-			s.env.say("  to repeat it alone: %s", again)
+			lines = append(lines, "  to repeat it alone: "+again)
 		}
+		s.env.tell(slog.LevelError, lines...)
 	case n == maxReasons+1:
 		s.env.say("more runs fail; their reasons are kept with the results")
 	}
