@@ -275,6 +275,21 @@ func pypetFile(t *testing.T, name string) string {
 	return path
 }
 
+func TestTableShowsWhatDiffers(t *testing.T) {
+	if !hdf5.Available() {
+		return // real files of pypet are HDF5
+	}
+	path := pypetFile(t, "brian2_2runs")
+	assert.Equal(t, `run  state  seed  neuron.tau [s]  spikes.num_spikes
+  0  done      -            0.01                 10
+  1  done      -           0.005                 24
+(13 more are the same in every run; -all shows them)
+`, good(t, "table", path))
+	assert.Contains(t, good(t, "table", "-all", path), "monitor_type")
+	assert.Contains(t, good(t, "table", "-columns", "*.monitor_type", path), "SpikeMonitor")
+	assert.Contains(t, good(t, "table", "-format", "csv", path), "monitor_type")
+}
+
 func TestCompactLeavesNothingBesideWhatItCannotRead(t *testing.T) {
 	for _, ext := range endings() {
 		path := filepath.Join(t.TempDir(), "text"+ext)

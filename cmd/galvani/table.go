@@ -23,6 +23,7 @@ type runTable struct {
 	options table.Options
 	params  string
 	units   []string
+	all     bool
 }
 
 // tableFormats write a table.
@@ -43,6 +44,7 @@ func (r *runTable) flags(flags *flag.FlagSet, format string) {
 	flags.StringVar(&r.sort, "sort", "", "order by these columns, `names` with commas between; a minus in front turns the order round")
 	flags.StringVar(&r.params, "parameters", "", "`names` or patterns of parameters that are not explored, to be shown too")
 	flags.BoolVar(&r.options.Arrays, "arrays", false, "show results that are arrays")
+	flags.BoolVar(&r.all, "all", false, "show as text, too, what is the same in every run")
 	flags.BoolVar(&r.options.Log, "log", false, "show when, how long and where each run was made, and why it failed")
 	flags.Func("unit", "`NAME=UNIT`: show a column in this unit; may be given several times", func(s string) error {
 		r.units = append(r.units, s)
@@ -88,9 +90,17 @@ func (r *runTable) read(ctx context.Context, path string) (*table.Table, error) 
 	return t, err
 }
 
-// write writes the table.
+// write writes the table. Text is for people, who look for what differs.
 func (r *runTable) write(t *table.Table, out io.Writer) error {
-	return tableFormats()[r.format](t, out)
+	if r.format != "text" || r.all || r.columns != "" {
+		return tableFormats()[r.format](t, out)
+	}
+	shown := t.Varying()
+	err := shown.WriteText(out)
+	if same := len(t.Columns()) - len(shown.Columns()); same > 0 && err == nil {
+		_, err = fmt.Fprintf(out, "(%d more are the same in every run; -all shows them)\n", same)
+	}
+	return err
 }
 
 // selected is the table of the runs for which a predicate holds, "" for all.
@@ -172,6 +182,7 @@ func tableCommand() command {
 	return command{
 		name: "table", args: "FILE",
 		what: "Print a row per run: number, state, seed, explored parameters and scalar results; numbers with a unit in SI units.",
+		more: `As text, results that are the same in every run are left out, unless -all or -columns asks for them.`,
 		example: `  galvani table sweep.hdf5
   galvani table -format csv sweep.hdf5 > sweep.csv
   galvani table -format parquet sweep.hdf5 > sweep.parquet

@@ -310,3 +310,28 @@ func (c *Column) in(unit string) (*Column, error) {
 	out.values = converted
 	return &out, nil
 }
+
+// constant tells whether all rows have the same value, or none has one. Arrays are not
+// compared.
+func (c *Column) constant() bool {
+	if n := c.Nulls(); n > 0 {
+		return n == c.Len()
+	}
+	switch v := c.values.(type) {
+	case []bool:
+		return allSame(v)
+	case []int64:
+		return allSame(v)
+	case []uint64:
+		return allSame(v)
+	case []float64:
+		return allSame(v) || !slices.ContainsFunc(v, func(x float64) bool { return !math.IsNaN(x) })
+	case []string:
+		return allSame(v)
+	}
+	return false
+}
+
+func allSame[T comparable](v []T) bool {
+	return !slices.ContainsFunc(v, func(x T) bool { return x != v[0] })
+}

@@ -179,6 +179,17 @@ func (t *Table) Select(names ...string) (*Table, error) {
 	return &out, nil
 }
 
+// Varying is the table without the results that are the same in every row. Of
+// fewer than two rows it is the table itself.
+func (t *Table) Varying() *Table {
+	if t.rows < 2 {
+		return t
+	}
+	out := *t
+	out.columns = slices.DeleteFunc(t.Columns(), func(c *Column) bool { return c.Role == Result && c.constant() })
+	return &out
+}
+
 // Row is one row of a table, as [Table.Filter] shows it.
 type Row struct {
 	t   *Table

@@ -462,6 +462,30 @@ func TestColumnsThatDisagree(t *testing.T) {
 	}
 }
 
+func TestVarying(t *testing.T) {
+	results := func(r *trajectory.Run) error {
+		x := r.Index()
+		if x == 0 {
+			if err := r.AddResult("once", 1); err != nil {
+				return err
+			}
+		}
+		return r.AddResult("all", trajectory.Items{
+			"unit": "Hz", "count": 400, "fast": true, "nothing": math.NaN(), "size": uint8(7),
+			"rate": float64(x), "name": fmt.Sprint(x), "odd": x%2 == 1, "gap": []float64{math.NaN(), 1, 1, 1, 1, 1}[x],
+		})
+	}
+	tab, err := table.New(background, open(t, sweep(t, explore(t, grid()), 0, results)), table.Options{Parameters: []string{"method"}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"run", "state", "seed", "model.tau", "model.n", "method", "all.gap", "all.name", "all.odd", "all.rate", "once"}, tab.Varying().Names())
+	one, err := tab.Filter(func(r table.Row) bool { return r.Index() == 3 })
+	require.NoError(t, err)
+	assert.Equal(t, tab.Names(), one.Varying().Names(), "one row says nothing about what varies")
+	two, err := tab.Filter(func(r table.Row) bool { return r.Index() > 3 })
+	require.NoError(t, err)
+	assert.NotContains(t, two.Varying().Names(), "once", "no row has it")
+}
+
 func TestSelectFilterSort(t *testing.T) {
 	path := sweep(t, explore(t, grid()), 0, mixed)
 	tab, err := table.New(background, open(t, path), table.Options{})
