@@ -31,7 +31,7 @@ func Kinds() []trajectory.Kind {
 			}
 			return false
 		},
-		Encode: encodeResult, Decode: decodeResult,
+		Encode: encodeResult, Decode: decodeResult, Parts: partsOf,
 	}
 	kinds := []trajectory.Kind{monitor, parameter, result}
 	for _, k := range []trajectory.Kind{monitor, parameter, result} {

@@ -1,6 +1,7 @@
 package brianparam
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,22 @@ func encodeResult(value any, _ trajectory.Range) ([]trajectory.Item, error) {
 	return items, nil
 }
 
-// decodeResult is the reverse.
+// errUnit is wrapped by the error about a unit whose dimension this program has no number for,
+// such as volt**-4.73.
+var errUnit = errors.New("unit")
+
+// partsOf names what an item of a result may be stored in.
+func partsOf(item string) []string {
+	item, _, _ = strings.Cut(item, mark)
+	item, _, _ = strings.Cut(item, oldMark)
+	names := []string{item}
+	for _, m := range []string{mark, oldMark} {
+		names = append(names, item+m, item+m+"value", item+m+"unit")
+	}
+	return names
+}
+
+// decodeResult is the reverse of encodeResult. A quantity whose unit it cannot tell stays as it is stored: as two items.
 func decodeResult(items []trajectory.Item) (any, trajectory.Range, error) {
 	named := make(trajectory.Items, len(items))
 	for _, it := range items {
@@ -80,6 +96,14 @@ func decodeResult(items []trajectory.Item) (any, trajectory.Range, error) {
 			}
 		default: // "value"; the oldest files have a table or a text in an item of another name
 			v, err := decodePair(items, it)
+			if errors.Is(err, errUnit) {
+				unit := strings.TrimSuffix(it.Name, "value") + "unit"
+				text, _ := find(items, unit)
+				if v, err = trajectory.Decode(it.Data); err == nil {
+					named[unit], err = trajectory.Decode(text)
+				}
+				name = it.Name
+			}
 			if err != nil {
 				return nil, nil, fmt.Errorf("item %q: %w", it.Name, err)
 			}
@@ -109,7 +133,7 @@ func decodePair(items []trajectory.Item, it trajectory.Item) (any, error) {
 	}
 	dim, err := quantity.ParseBrian(units[0])
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, fmt.Errorf("%w: %w: %w", ErrFormat, errUnit, err)
 	}
 	values, ok := numbers[float64](it.Data, len(it.Data.Shape))
 	if !ok {

@@ -155,8 +155,8 @@ func (t *Trajectory) Set(path string, value any) error {
 // assign checks a new value against the old one and takes it over.
 func (t *Trajectory) assign(n *node, value any) error {
 	p := n.param
-	if p.kind == nil {
-		return fmt.Errorf("trajectory: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+	if _, err := n.decoder(); err != nil {
+		return err
 	}
 	value, err := t.plain(value)
 	if err != nil {

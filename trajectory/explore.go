@@ -182,8 +182,8 @@ func (t *Trajectory) explorable(name string) (*node, error) {
 	if err := n.ready(); err != nil {
 		return nil, err
 	}
-	if n.param.kind == nil {
-		return nil, fmt.Errorf("trajectory: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+	if _, err := n.decoder(); err != nil {
+		return nil, err
 	}
 	if n.param.value == nil {
 		return nil, fmt.Errorf("trajectory: exploring %q: %s is empty: set its default first: %w", name, n.full, ErrType)

@@ -128,7 +128,7 @@ func (t *Trajectory) AddRecord(r Record) error {
 		return err
 	}
 	if n := t.tree.nodes[r.Name]; n.param != nil {
-		if err := n.ready(); err != nil {
+		if err := (&Parameter{n: n}).Err(); err != nil {
 			t.tree.remove(n)
 			return err
 		}

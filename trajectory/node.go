@@ -75,12 +75,13 @@ type node struct {
 type param struct {
 	once     sync.Once
 	source   source // empty if it was made in memory
-	kind     *Kind  // nil: class unknown, value is an Items
-	value    any
+	kind     *Kind  // nil: class unknown
+	value    any    // an Items of what the file holds, if the class is unknown or cannot decode it
 	explored span   // nil if it is not explored
 	raw      []Item // as loaded, while unchanged
 	layout   layout // of the rows of raw's range; nil if there is one per run
-	err      error
+	err      error  // of reading
+	strange  error  // why the class could not decode it
 }
 
 // ready loads what comes from a file.
@@ -102,8 +103,10 @@ func (n *node) ready() error {
 			return // an empty parameter
 		}
 		var explored Range
-		if p.value, explored, p.err = p.kind.Decode(p.raw); p.err != nil {
-			p.err = fmt.Errorf("trajectory: %s of class %s: %w", n.full, n.class, p.err)
+		var err error
+		if p.value, explored, err = p.kind.Decode(p.raw); err != nil {
+			p.strange = fmt.Errorf("trajectory: %s of class %s: %w", n.full, n.class, err)
+			p.value = rawItems(p.raw)
 			return
 		}
 		switch {
@@ -115,6 +118,18 @@ func (n *node) ready() error {
 		}
 	})
 	return p.err
+}
+
+// decoder is the kind that the value of a parameter is of, once it is ready; without one the
+// value is what the file holds, and the error says why.
+func (n *node) decoder() (*Kind, error) {
+	switch p := n.param; {
+	case p.strange != nil:
+		return nil, p.strange
+	case p.kind == nil:
+		return nil, fmt.Errorf("trajectory: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+	}
+	return n.param.kind, nil
 }
 
 // rawItems makes values of items whose class nobody knows.
@@ -287,13 +302,18 @@ func (p *Parameter) IsLeaf() bool { return true }
 // Class implements [Node].
 func (p *Parameter) Class() string { return p.n.class }
 
-// Err says why the value could not be read from its file; [Trajectory.Node] has
-// already returned that error for what it handed out.
-func (p *Parameter) Err() error { return p.n.ready() }
+// Err says why the value could not be read from its file ([Trajectory.Node] has
+// already returned that error for what it handed out), or why its class could not decode it.
+func (p *Parameter) Err() error {
+	if err := p.n.ready(); err != nil {
+		return err
+	}
+	return p.n.param.strange
+}
 
 // Value is the run's value in a run's view and the default elsewhere. A
-// parameter of a class that no kind is known for has an [Items] of what the file
-// holds.
+// parameter of a class that no kind is known for, or whose kind cannot decode it (see
+// [Parameter.Err]), has an [Items] of what the file holds.
 func (p *Parameter) Value() any {
 	if p.n.ready() != nil {
 		return nil
@@ -327,7 +347,7 @@ func (p *Parameter) Range() Range {
 func (p *Parameter) Text() string { return p.text(p.Value()) }
 
 func (p *Parameter) text(v any) string {
-	if k := p.n.param.kind; k != nil && k.Text != nil {
+	if k, _ := p.n.decoder(); k != nil && k.Text != nil {
 		return k.Text(v)
 	}
 	return PythonText(v)
@@ -349,7 +369,7 @@ func (p *Parameter) String() string {
 	if len(about) > 0 {
 		text += " (" + strings.Join(about, ", ") + ")"
 	}
-	switch err := p.n.ready(); {
+	switch err := p.Err(); {
 	case err != nil:
 		return text + ": " + err.Error()
 	case p.n.param.value == nil:

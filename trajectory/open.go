@@ -146,8 +146,11 @@ func OpenAsNew(ctx context.Context, path string, o OpenOptions, name string, n O
 		return nil, err
 	}
 	for _, n := range t.tree.nodes {
-		if n.param != nil && n.param.kind == nil {
-			return nil, fmt.Errorf("trajectory: %s is of class %s, for which no kind was passed: %w", n.full, n.class, ErrType)
+		if n.param == nil {
+			continue
+		}
+		if _, err := n.decoder(); err != nil {
+			return nil, err
 		}
 	}
 	return t, nil
@@ -387,8 +390,13 @@ func (p *points) agree(name string, run int) bool {
 	if n == nil || m == nil || n.param == nil || m.param == nil {
 		return false
 	}
-	if n.ready() != nil || m.ready() != nil || n.param.kind == nil || m.param.kind == nil {
-		return true
+	for _, x := range []*node{n, m} {
+		if x.ready() != nil {
+			return true
+		}
+		if _, err := x.decoder(); err != nil {
+			return true
+		}
 	}
 	a, b := (&Parameter{n: n, run: run}).Value(), (&Parameter{n: m, run: run}).Value()
 	switch a := a.(type) {

@@ -19,7 +19,7 @@ func (n *node) encodeBase() ([]Item, string, error) {
 	if err := n.ready(); err != nil {
 		return nil, "", err
 	}
-	if p.kind == nil || p.value == nil {
+	if _, err := n.decoder(); err != nil || p.value == nil {
 		return p.raw, n.class, nil
 	}
 	var base Range
