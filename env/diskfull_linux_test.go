@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"syscall"
 	"testing"
 
@@ -61,6 +62,7 @@ func TestDiskFullInTheMiddle(t *testing.T) {
 	assert.Regexp(t, reason, stderr)
 	assert.NotContains(t, stderr, ".tmp", "a file that means nothing to anybody")
 	assert.Regexp(t, `\A(prog: built without cgo: .*\n)?prog: 600 runs, 2 at once\n.*\n\z`, stderr, "what is going on, and what happened")
+	said := regexp.MustCompile(`the (\d+) runs saved before`).FindStringSubmatch(stderr)
 	saved := shards(t, out)
 	assert.NotEmpty(t, saved)
 	restore()
@@ -69,6 +71,9 @@ func TestDiskFullInTheMiddle(t *testing.T) {
 	status, stderr = p.in(t, out)
 	require.Equal(t, 0, status, stderr)
 	assert.Regexp(t, `600 of 600 runs done \(reused [1-9]\d*, ran \d+\)`, stderr)
+	if said != nil {
+		assert.Contains(t, stderr, "(reused "+said[1]+", ", "as many as it said")
+	}
 	now := shards(t, out)
 	for name, content := range saved {
 		assert.Equal(t, content, now[name])

@@ -410,16 +410,18 @@ func (s *sweep) write(batch []outcome) error {
 		s.stop(err) // what is finished still has room
 	}
 	path, err := s.publish(batch)
+	if path != "" {
+		s.published += len(batch)
+	}
 	if err != nil {
 		return err
 	}
-	s.published += len(batch)
 	s.room.wrote(path, len(batch))
 	s.foretell()
 	return nil
 }
 
-// publish puts finished runs on disk.
+// publish puts finished runs on disk. With a path they are there, whatever the error says.
 func (s *sweep) publish(batch []outcome) (path string, err error) {
 	// In the order of the runs, so that what a shard holds does not depend on
 	// which of two workers was faster.
