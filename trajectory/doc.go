@@ -18,8 +18,8 @@
 // It is pypet's: the branches config, parameters, derived_parameters and results
 // hold groups and leaves, names are parts joined by dots. [Trajectory.Node]
 // says how nodes are found, [ValidateName] which names are allowed. Values keep
-// their types on disk and back ([Encode] lists them); sparse matrices ([Sparse]) and
-// Go structs ([JSON]) are stored so that pypet reads them, and further types come in as kinds
+// their types on disk and back ([Encode] lists them); labelled tables ([DataFrame]), sparse matrices ([Sparse]) and
+// Go structs ([JSON]) are stored so that pypet reads them; further types come in as kinds
 // of leaves ([Kind]), such as brianparam's for quantities. PYPET.md says what each of pypet's
 // functions is here.
 //

@@ -292,6 +292,9 @@ func DumpPypet(w io.Writer, t *Trajectory) error {
 
 // pypetText prints a value as the fixtures of real pypet files do.
 func pypetText(d Data) string {
+	if _, ok := d.DataFrame(); ok {
+		return "UNSUPPORTED FRAME"
+	}
 	switch d.Coll {
 	case Table:
 		var cols []string

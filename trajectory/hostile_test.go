@@ -48,6 +48,7 @@ func (o odd) value() any {
 		trajectory.Data{Coll: trajectory.NDArray, Type: trajectory.Float, Shape: []int{-1}, Values: []float64{}}, trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Int, Values: []string{"a"}},
 		trajectory.Array[float64]{Shape: []int{1 << 40, 1 << 40}}, trajectory.Array[int]{Shape: []int{2}, Data: []int{1}}, trajectory.Array[string]{}, trajectory.ListOf[int]{}, trajectory.TupleOf[bool]{},
 		trajectory.Frame{}, trajectory.Frame{{Name: "", Values: nil}}, trajectory.Frame{{Name: "a", Values: []int{1}}, {Name: "a", Values: []int{1, 2}}}, trajectory.Frame{{Name: "a", Values: 1}},
+		trajectory.DataFrame{}, trajectory.DataFrame{Index: []int{1}, Columns: []string{"a"}, Values: []any{[]float64{1, 2}}}, trajectory.DataFrame{Index: []float64{1}, Columns: []string{"a"}, Values: []any{[]float64{1}}},
 		trajectory.CSR[float64]{}, trajectory.CSR[float64]{Shape: [2]int{2, 2}, Starts: []int{0, 9, 1}, Columns: []int32{7}, Values: []float64{1}}, trajectory.DIA[int]{Shape: [2]int{-1, 3}},
 		trajectory.BSR[float32]{Shape: [2]int{4, 4}}, trajectory.CSC[complex128]{Shape: [2]int{1, 1}, Starts: []int{0}}, trajectory.JSON{Type: "x", Text: "{"}, trajectory.JSON{}, trajectory.Items{}, trajectory.Items{"": 1, "x.y": nil},
 		trajectory.Items(nil), trajectory.Numbered{1, nil}, trajectory.Numbered{}, struct {

@@ -210,6 +210,9 @@ func PartNames(columns []Column) []string {
 // pypetParts is the items that pypet takes an item for.
 func pypetParts(it Item) []Item {
 	d := it.Data
+	if _, ok := d.DataFrame(); ok {
+		return []Item{it}
+	}
 	if d.Coll != Table && d.Coll != Dict || d.FitsTable(strings.Contains(it.Name, ".")) {
 		return []Item{it}
 	}

@@ -44,6 +44,8 @@ func PythonText(value any) string {
 		if r := reflect.ValueOf(value); r.Kind() != reflect.Pointer || !r.IsNil() {
 			return v.String()
 		}
+	case DataFrame:
+		return "DataFrame(columns=" + PythonText(v.Columns) + ")"
 	case Sparse:
 		rows, columns := v.Dims()
 		return fmt.Sprintf("<%dx%d sparse matrix with %d stored elements>", rows, columns, v.Stored())

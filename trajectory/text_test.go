@@ -20,6 +20,7 @@ func TestPythonText(t *testing.T) {
 		"''": "", "b''": []byte{}, "b'abc'": []byte("abc"), `b'\xff\x00\n\'"\\~\x7f'`: []byte("\xff\x00\n'\"\\~\x7f"), `b"'"`: []byte("'"), `b'\xc3\x9f'`: []byte("ß"),
 		"[1, 2]": trajectory.ListOf[int]{1, 2}, "('a', 'b')": trajectory.TupleOf[string]{"a", "b"}, "array([1.0, 2.5])": []float64{1, 2.5},
 		"{'a': 1, 'b': 'x'}": map[string]any{"b": "x", "a": 1},
+		"DataFrame(columns=array(['a', 'b']))": trajectory.DataFrame{Columns: []string{"a", "b"}},
 	} {
 		assert.Equal(t, want, trajectory.PythonText(v), "%#v", v)
 	}

@@ -44,7 +44,7 @@ type encoder interface{ encode() (Data, error) }
 
 // Encode makes the neutral form of a Go value; the value is copied. Supported
 // are bool, all integers, floats and complex numbers, string, []byte, slices
-// of them, [Array], [ListOf], [TupleOf], [Frame], [Sparse], [JSON], and map[string]any of these.
+// of them, [Array], [ListOf], [TupleOf], [Frame], [DataFrame], [Sparse], [JSON], and map[string]any of these.
 // A [Data] stands for itself. Anything else is an error that wraps [ErrType].
 func Encode(value any) (Data, error) {
 	switch v := value.(type) {
@@ -95,7 +95,7 @@ func Encode(value any) (Data, error) {
 	}
 	typ, values, n := flatten(value)
 	if typ == "" {
-		return Data{}, fmt.Errorf("trajectory: a value of type %T cannot be stored (use a Go scalar, string, slice, Array, ListOf, TupleOf, Frame or map[string]any, or pass a Kind for it): %w", value, ErrType)
+		return Data{}, fmt.Errorf("trajectory: a value of type %T cannot be stored (use a Go scalar, string, slice, Array, ListOf, TupleOf, Frame, DataFrame or map[string]any, or pass a Kind for it): %w", value, ErrType)
 	}
 	return Data{Coll: NDArray, Type: numpyType(typ), Shape: []int{n}, Values: values}, nil
 }
@@ -272,6 +272,9 @@ func Decode(d Data) (any, error) {
 		}
 		if text, ok := asSparse(d); ok {
 			return parseSparse(text)
+		}
+		if f, ok := d.DataFrame(); ok {
+			return f, nil
 		}
 		m := make(map[string]any, len(d.Columns))
 		for _, c := range d.Columns {

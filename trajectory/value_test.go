@@ -38,7 +38,17 @@ func goValues() map[string][2]any {
 			{Name: "raw", Values: [][]byte{{1}, {}}}, {Name: "b", Values: trajectory.Array[uint8]{Shape: []int{2}, Data: []uint8{1, 2}}},
 			{Name: "v", Values: trajectory.Array[float32]{Shape: []int{2, 2}, Data: []float32{1, 2, 3, 4}}},
 		}),
-		"empty frame": same(trajectory.Frame{{Name: "t", Values: []float64{}}}),
+		"data frame": {
+			trajectory.DataFrame{Index: []int{5, 7}, Columns: []string{"a", "ß"}, Values: []any{[]float64{1, math.Inf(1)}, []int{1, 2}}, IndexName: "i"},
+			trajectory.DataFrame{Index: []int64{5, 7}, Columns: []string{"a", "ß"}, Values: []any{[]float64{1, math.Inf(1)}, []int64{1, 2}}, IndexName: "i"},
+		},
+		"data frame of many types": same(trajectory.DataFrame{
+			Index: []string{"x", "x"}, Columns: []float64{0.5, math.Inf(1), -1}, ColumnsName: "c",
+			Values: []any{[]bool{true, false}, []float32{1, 2}, trajectory.Array[uint8]{Shape: []int{2}, Data: []uint8{1, 255}}},
+		}),
+		"data frame without rows": same(trajectory.DataFrame{Index: []float64{}, Columns: []int64{1}, Values: []any{[]int32{}}}),
+		"data frame of nothing":   same(trajectory.DataFrame{Index: []int64{}, Columns: []string{}, Values: []any{}}),
+		"empty frame":             same(trajectory.Frame{{Name: "t", Values: []float64{}}}),
 	}
 }
 
@@ -92,8 +102,20 @@ func TestEncodeRefuses(t *testing.T) {
 		"negative": trajectory.Array[float64]{Shape: []int{-1}}, "uneven": trajectory.Frame{{Name: "a", Values: []int{1}}, {Name: "b", Values: []int{1, 2}}},
 		"scalar column": trajectory.Frame{{Name: "a", Values: 1}}, "same columns": trajectory.Frame{{Name: "a", Values: []int{1}}, {Name: "a", Values: []int{1}}},
 		"table in a map": map[string]any{"t": trajectory.Frame{}}, "list of structs": trajectory.ListOf[struct{}]{{}},
-		"wrong data": trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Int, Values: []float64{1}},
-		"overflow":   trajectory.Data{Coll: trajectory.NDArray, Type: trajectory.Int, Shape: []int{1 << 40, 1 << 40}, Values: []int64{}},
+		"no labels": trajectory.DataFrame{}, "few labels": trajectory.DataFrame{Index: []int{1}, Columns: []int{1}, Values: []any{[]int{1, 2}}},
+		"few columns":     trajectory.DataFrame{Index: []int{1}, Columns: []int{1}},
+		"same labels":     trajectory.DataFrame{Index: []int{1}, Columns: []int{1, 1}, Values: []any{[]int{1}, []int{1}}},
+		"labels of NaN":   trajectory.DataFrame{Index: []int{1}, Columns: []float64{math.NaN()}, Values: []any{[]int{1}}},
+		"labels of bytes": trajectory.DataFrame{Index: []string{"\xff"}, Columns: []int{1}, Values: []any{[]int{1}}},
+		"labels with NUL": trajectory.DataFrame{Index: []int{1}, Columns: []string{"a\x00"}, Values: []any{[]int{1}}},
+		"names with NUL":  trajectory.DataFrame{Index: []int{1}, Columns: []int{1}, Values: []any{[]int{1}}, IndexName: "\x00"},
+		"int32 labels":    trajectory.DataFrame{Index: []int32{1}, Columns: []int{1}, Values: []any{[]int{1}}},
+		"texts for cells": trajectory.DataFrame{Index: []int{1}, Columns: []int{1}, Values: []any{[]string{"a"}}},
+		"complex cells":   trajectory.DataFrame{Index: []int{1}, Columns: []int{1}, Values: []any{[]complex128{1}}},
+		"one value":       trajectory.DataFrame{Index: []int{1}, Columns: []int{1}, Values: []any{1}},
+		"matrix of cells": trajectory.DataFrame{Index: []int{1}, Columns: []int{1}, Values: []any{trajectory.Array[float64]{Shape: []int{1, 1}, Data: []float64{1}}}},
+		"wrong data":      trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Int, Values: []float64{1}},
+		"overflow":        trajectory.Data{Coll: trajectory.NDArray, Type: trajectory.Int, Shape: []int{1 << 40, 1 << 40}, Values: []int64{}},
 	} {
 		_, err := trajectory.Encode(v)
 		assert.Error(t, err, name)
@@ -126,7 +148,7 @@ func TestParametersHoldEverythingButMapsAndTables(t *testing.T) {
 		path := "p." + string([]byte(name)[0]) + "x"
 		err := tr.AddParameter(path, c[0])
 		switch c[0].(type) {
-		case map[string]any, trajectory.Frame:
+		case map[string]any, trajectory.Frame, trajectory.DataFrame:
 			assert.ErrorIs(t, err, trajectory.ErrType, name)
 			continue
 		}

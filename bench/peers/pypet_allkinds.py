@@ -8,7 +8,7 @@
 PYPET is a checkout of pypet 0.6.1 (github.com/SmokinCaterpillar/pypet); Debian's
 python3-tables, python3-pandas and python3-brian do for the rest. On a copy of the file:
 pypet loads everything, and what it got is compared with `galvani dump -pypet`, line by
-line, and with the Python types that values should have; then pypet adds a result, expands the
+line, and with the Python types and DataFrames that values should be; then pypet adds a result, expands the
 explored parameters and stores, galvani writes the file anew (compact) and merges the first
 file with itself, and pypet goes on with that; both are compared after each step. Exit status 0 if all
 agree, 1 otherwise.
@@ -39,6 +39,15 @@ TYPES = {
     'arrays.float32s': np.dtype('float32'), 'arrays.complex64s': np.dtype('complex64'), 'arrays.bools': np.dtype('bool'),
     'arrays.empty_floats': np.dtype('float64'), 'sequences.list_of_ints': list, 'sequences.empty_list': list,
     'sequences.tuple_of_texts': tuple, 'sequences.empty_tuple': tuple,
+}
+
+
+# The DataFrames among the results maps_and_tables.
+FRAMES = {
+    'labelled': pd.DataFrame({'slow': [0, 34, np.nan], 'fast': [0, 32, 69], 'größer': [True, False, True]},
+                             index=pd.Index([0, 0.01, 0.02], name='current')),
+    'labelled_by_numbers': pd.DataFrame({5: [0.1, 0.2], -7: [0.3, np.inf]}, index=['a', 'ß']),
+    'labelled_without_rows': pd.DataFrame({1.5: np.zeros(0)}, index=pd.Index([], dtype='int64')),
 }
 
 
@@ -87,18 +96,25 @@ def lines(t):
             out += ['%s\t#link\t%s' % ((name + '.' + k).lstrip('.'), to.v_full_name) for k, to in n._links.items()]
         elif not n.f_is_empty():
             for item, v in n._store().items():
-                if isinstance(v, (pd.DataFrame, pd.Series)) and not isinstance(v, ObjectTable):
-                    v = 'UNSUPPORTED ' + type(v).__name__.upper()
+                if isinstance(v, pd.DataFrame) and not isinstance(v, ObjectTable):
+                    v = 'UNSUPPORTED FRAME'
                 out.append('%s\t%s\t%s' % (name, item, text(v)))
     return sorted('\n'.join(out).split('\n'))
 
 
 def compare(path, galvani):
     """The number of lines that differ, printed."""
-    theirs = lines(load(path))
+    t = load(path)
+    theirs = lines(t)
     dump = subprocess.run([galvani, 'dump', '-pypet', path], stdout=subprocess.PIPE, check=True).stdout
     ours = dump.decode('utf-8', 'surrogateescape').rstrip('\n').split('\n')
     differing = [d for d in difflib.unified_diff(theirs, ours, 'pypet', 'galvani', n=0, lineterm='')]
+    for name, want in FRAMES.items():
+        try:
+            got = t.f_get('results.runs.run_00000000.maps_and_tables').f_get(name)
+            pd.testing.assert_frame_equal(got, want, check_exact=True)
+        except AssertionError as e:
+            differing.append('%s: %s' % (name, e))
     for d in differing[:40]:
         print(ascii(d[:300]))
     print('%d lines of pypet, %d of galvani: %s' % (len(theirs), len(ours), 'different' if differing else 'equal'))

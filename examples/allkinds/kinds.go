@@ -113,6 +113,12 @@ func containers() []named {
 			{Name: "pair", Values: trajectory.Array[float64]{Shape: []int{3, 2}, Data: []float64{1, 2, 3, 4, 5, 6}}},
 			{Name: "count", Values: []int{1, 2, 3}},
 		}},
+		{"labelled", trajectory.DataFrame{
+			Index: []float64{0, 0.01, 0.02}, Columns: []string{"slow", "fast", "größer"}, IndexName: "current",
+			Values: []any{[]float64{0, 34, math.NaN()}, []int64{0, 32, 69}, []bool{true, false, true}},
+		}},
+		{"labelled_by_numbers", trajectory.DataFrame{Index: []string{"a", "ß"}, Columns: []int{5, -7}, Values: []any{[]float64{0.1, 0.2}, []float64{0.3, math.Inf(1)}}}},
+		{"labelled_without_rows", trajectory.DataFrame{Index: []int{}, Columns: []float64{1.5}, Values: []any{[]float64{}}}},
 		{"table_without_rows", trajectory.Frame{{Name: "time", Values: []float64{}}, {Name: "name", Values: []string{}}}},
 	}
 }

@@ -93,18 +93,18 @@ func integrate(n neuron, s simulation) (v, spikes []float64) {
 	return v, spikes
 }
 
-// summarise adds the table of firing rates in Hz, a row per current and a column per
-// refractory period, to the file.
+// summarise adds the firing rates in Hz, a row per current and a column per refractory
+// period, to the file: as a DataFrame, which pypet reads as one of pandas.
 func summarise(ctx context.Context, e *env.Environment, t *trajectory.Trajectory) error {
-	table, err := firingRates(t)
+	rates, err := firingRates(t)
 	if err != nil {
 		return err
 	}
-	show(e, table)
+	show(e, rates)
 	if t.Contains("results.summary.firing_rates") {
 		return nil // the same command was called again
 	}
-	err = t.AddResult("summary.firing_rates", trajectory.Items{"rates_frame": table},
+	err = t.AddResult("summary.firing_rates", trajectory.Items{"rates_frame": rates},
 		trajectory.Comment("Contains a pandas data frame with all firing rates."))
 	if err != nil {
 		return err
@@ -112,54 +112,54 @@ func summarise(ctx context.Context, e *env.Environment, t *trajectory.Trajectory
 	return trajectory.Save(ctx, t, env.Stores()[0], e.File(t.Name()))
 }
 
-func firingRates(t *trajectory.Trajectory) (trajectory.Frame, error) {
+func firingRates(t *trajectory.Trajectory) (f trajectory.DataFrame, err error) {
 	duration, err := trajectory.Get[float64](t, "simulation.duration")
 	if err != nil {
-		return nil, err
+		return f, err
 	}
 	var currents []float64
 	rates := map[float64][]float64{}
 	for i := range t.Len() {
 		r, err := t.Run(i)
 		if err != nil {
-			return nil, err
+			return f, err
 		}
 		n, errN := trajectory.Bind[neuron](r, "parameters.neuron")
 		result, errR := r.Result("results.neuron.crun")
 		if err := errors.Join(errN, errR); err != nil {
-			return nil, err
+			return f, err
 		}
 		spikes, err := result.Item("nspikes")
 		count, ok := spikes.(int)
 		if err != nil || !ok {
-			return nil, errors.Join(err, fmt.Errorf("%s: nspikes is %v, want an integer", result.FullName(), spikes))
+			return f, errors.Join(err, fmt.Errorf("%s: nspikes is %v, want an integer", result.FullName(), spikes))
 		}
 		if n.TauRef == periods[0] {
 			currents = append(currents, n.I)
 		}
 		rates[n.TauRef] = append(rates[n.TauRef], float64(count)/duration*1000)
 	}
-	table := trajectory.Frame{{Name: "I", Values: currents}}
+	f = trajectory.DataFrame{Index: currents, Columns: periods}
 	for _, tauRef := range periods {
-		table = append(table, trajectory.FrameColumn{Name: fmt.Sprint("tau_ref_", tauRef), Values: rates[tauRef]})
+		f.Values = append(f.Values, rates[tauRef])
 	}
-	return table, nil
+	return f, nil
 }
 
 // show prints the rates at some currents.
-func show(e *env.Environment, table trajectory.Frame) {
+func show(e *env.Environment, rates trajectory.DataFrame) {
 	fmt.Fprint(e.Stdout(), "  I")
-	for _, c := range table[1:] {
-		fmt.Fprintf(e.Stdout(), "  %10s", c.Name)
+	for _, tauRef := range periods {
+		fmt.Fprintf(e.Stdout(), "  %10s", fmt.Sprint("tau_ref_", tauRef))
 	}
 	fmt.Fprintln(e.Stdout())
-	for k, current := range table[0].Values.([]float64) {
+	for k, current := range rates.Index.([]float64) {
 		if k%10 != 0 && k != 11 {
 			continue
 		}
 		fmt.Fprintf(e.Stdout(), "%.2f", current)
-		for _, c := range table[1:] {
-			fmt.Fprintf(e.Stdout(), " %8.0f Hz", c.Values.([]float64)[k])
+		for _, c := range rates.Values {
+			fmt.Fprintf(e.Stdout(), " %8.0f Hz", c.([]float64)[k])
 		}
 		fmt.Fprintln(e.Stdout())
 	}

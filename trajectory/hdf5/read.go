@@ -276,7 +276,11 @@ func readData(o object, name string, fileSize int64) (trajectory.Data, error) {
 		case a.flag(attrSplit):
 			return readSplit(o.id, a, name)
 		case strings.HasPrefix(a.text("pandas_type"), "frame"): // also those that programs change in the file
-			return opaque(Frame, ""), nil
+			d, err := readDataFrame(o.id, a)
+			if errors.As(err, new(*unsupportedError)) {
+				return opaque(Frame, ""), nil
+			}
+			return d, err
 		case store == string(Frame), store == string(Series):
 			return opaque(trajectory.Coll(store), ""), nil
 		case a.has(attrGathered):

@@ -14,7 +14,7 @@ var ErrNoCgo = errors.New("hdf5: this program was built without cgo; build it wi
 const (
 	// Pickle holds the raw bytes of a pickled Python object.
 	Pickle trajectory.Coll = "PICKLE"
-	// Frame is a pandas DataFrame; the value is empty.
+	// Frame is a pandas DataFrame that is no [trajectory.DataFrame]; the value is empty.
 	Frame trajectory.Coll = "FRAME"
 	// Series is a pandas Series; the value is empty.
 	Series trajectory.Coll = "SERIES"

@@ -123,6 +123,9 @@ func (o *output) item(group id, name string, d trajectory.Data, nested bool) err
 func (o *output) value(group id, name string, d trajectory.Data, nested bool) error {
 	switch d.Coll {
 	case trajectory.Table, trajectory.Dict:
+		if f, ok := d.DataFrame(); ok {
+			return o.dataFrame(group, name, f, d)
+		}
 		if !d.FitsTable(nested) {
 			return o.gathered(group, name, d)
 		}
@@ -318,9 +321,8 @@ func (o *output) splitTable(group id, name string, d trajectory.Data) error {
 	if err := setText(g, attrStore, store); err != nil {
 		return err
 	}
-	one := int64(1)
-	if C.shim_set_attribute(g, cstring(attrSplit), id(hdf5.T_NATIVE_INT64.ID()), -1, nil, unsafe.Pointer(&one)) < 0 {
-		return failure("cannot write the attribute %q", attrSplit)
+	if err := setInt(g, attrSplit, 1); err != nil {
+		return err
 	}
 	var names, values []string
 	for part, columns := 0, d.Columns; len(columns) > 0; part++ {

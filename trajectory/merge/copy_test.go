@@ -134,7 +134,7 @@ func TestCompactOfWhatPypetWrote(t *testing.T) {
 		t.Log("no HDF5 in this build: nothing that pypet wrote can be read")
 		return
 	}
-	for _, name := range []string{"basic_12runs", "odd_kinds", "gone_on", "pandas_table"} {
+	for _, name := range []string{"basic_12runs", "odd_kinds", "gone_on", "pandas_table", "frames"} {
 		at := merge.Stored{Store: hdf5.New(hdf5.Options{}), Path: unpacked(t, name)}
 		before := dump(t, at)
 		require.NoError(t, merge.Compact(background(), at.Store, at.Path), name)

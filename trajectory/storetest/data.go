@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"strings"
 	"time"
@@ -131,9 +132,43 @@ func values() []trajectory.Item {
 		wide = append(wide, column(fmt.Sprintf("c%04d", i), scalar(trajectory.Int, []int64{int64(i)})))
 	}
 	add("dict_wide", trajectory.Data{Coll: trajectory.Dict, Columns: wide})
+	for name, f := range frames() {
+		d, err := trajectory.Encode(f)
+		if err != nil {
+			panic(err)
+		}
+		add(name, d)
+	}
 	add("nested.item.name", scalar(trajectory.Int, []int64{5}))
 	add("nested.item.other", scalar(trajectory.Str, []string{"deep"}))
 	return out
+}
+
+// frames are labelled tables of every kind.
+func frames() iter.Seq2[string, trajectory.DataFrame] {
+	var cells []any
+	var labels []string
+	for _, s := range samples() {
+		switch s.typ {
+		case trajectory.Bool, trajectory.Int8, trajectory.Int16, trajectory.Int32, trajectory.Int64,
+			trajectory.Uint8, trajectory.Uint16, trajectory.Uint32, trajectory.Uint64, trajectory.Float32, trajectory.Float64:
+			cells = append(cells, array(trajectory.NDArray, s.typ, s.values(3), 3))
+			labels = append(labels, string(s.typ))
+		}
+	}
+	cells, labels = append(cells, cells[0]), append(labels, "größe.")
+	long := make([]float64, 20_000)
+	for i := range long {
+		long[i] = float64(i%7) / 3
+	}
+	return func(yield func(string, trajectory.DataFrame) bool) {
+		_ = yield("data_frame", trajectory.DataFrame{Index: []string{"", "N.", "ß"}, Columns: labels, Values: cells, IndexName: "N.", ColumnsName: "ß"}) &&
+			yield("data_frame_of_numbers", trajectory.DataFrame{Index: []float64{math.NaN(), math.Inf(1), 0}, Columns: []int64{-1}, Values: []any{[]float64{1, math.NaN(), math.Copysign(0, -1)}}}) &&
+			yield("data_frame_long", trajectory.DataFrame{Index: long, Columns: []float64{1.5, 0}, Values: []any{long, make([]int64, len(long))}}) &&
+			yield("data_frame_without_rows", trajectory.DataFrame{Index: []string{}, Columns: []string{"a", "b"}, Values: []any{[]float64{}, []bool{}}}) &&
+			yield("data_frame_without_columns", trajectory.DataFrame{Index: []int64{1, 2}, Columns: []string{}}) &&
+			yield("data_frame_of_nothing", trajectory.DataFrame{Index: []float64{}, Columns: []int64{}})
+	}
 }
 
 // last is the last element of a flat slice, as a slice of one.

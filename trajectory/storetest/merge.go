@@ -53,6 +53,7 @@ func finish(t *testing.T, tr *trajectory.Trajectory, i int) trajectory.RunRecord
 	require.NoError(t, r.AddResult("counts", trajectory.Items{"n": n, "even": i%2 == 0, "label": fmt.Sprint("run ", i)}))
 	require.NoError(t, r.AddResult("spikes.i", make([]int32, i)))
 	require.NoError(t, r.AddResult("table", trajectory.Frame{{Name: "t", Values: make([]float64, i+1)}, {Name: "s", Values: make([]string, i+1)}}))
+	require.NoError(t, r.AddResult("labelled", trajectory.DataFrame{Index: make([]float64, i), Columns: []int{i, -i - 1}, Values: []any{make([]float64, i), make([]int64, i)}}))
 	require.NoError(t, r.AddDerived("twice", 2*n))
 	if i == 3 {
 		require.NoError(t, r.AddResult("$set.$.rare", map[string]any{"k": 1.5}, trajectory.Annotate("note", "only here")))
