@@ -19,7 +19,7 @@ func TestPythonText(t *testing.T) {
 		"'text'": "text", `"it's"`: "it's", `'it\'s "so"'`: `it's "so"`, `'a\\b\n\t\r'`: "a\\b\n\t\r", `'\x00\x1b\x7f'`: "\x00\x1b\x7f", "'ß∀😀'": "ß∀😀", `'\u200b\xa0'`: "\u200b\u00a0",
 		"''": "", "b''": []byte{}, "b'abc'": []byte("abc"), `b'\xff\x00\n\'"\\~\x7f'`: []byte("\xff\x00\n'\"\\~\x7f"), `b"'"`: []byte("'"), `b'\xc3\x9f'`: []byte("ß"),
 		"[1, 2]": trajectory.ListOf[int]{1, 2}, "('a', 'b')": trajectory.TupleOf[string]{"a", "b"}, "array([1.0, 2.5])": []float64{1, 2.5},
-		"{'a': 1, 'b': 'x'}": map[string]any{"b": "x", "a": 1},
+		"{'a': 1, 'b': 'x'}":                   map[string]any{"b": "x", "a": 1},
 		"DataFrame(columns=array(['a', 'b']))": trajectory.DataFrame{Columns: []string{"a", "b"}},
 	} {
 		assert.Equal(t, want, trajectory.PythonText(v), "%#v", v)

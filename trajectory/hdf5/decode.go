@@ -3,10 +3,10 @@
 package hdf5
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
-	"strings"
 	"unsafe"
 
 	"galvani/trajectory"
@@ -144,14 +144,32 @@ func (t *fileType) integers(raw []byte, offset, stride, n int) (trajectory.Type,
 
 // strings cuts fixed-length strings at their padding. NUL bytes inside stay, as pickles have them.
 func (t *fileType) strings(raw []byte, offset, stride, n int) []string {
-	pad := "\x00"
-	if t.padSpace {
-		pad = " "
+	if n == 0 {
+		return []string{}
 	}
-	values := make([]string, n)
-	for i := range values {
+	pad := byte(0)
+	if t.padSpace {
+		pad = ' '
+	}
+	padding := bytes.Repeat([]byte{pad}, t.size)
+	// One text for all: to make a string for each would take most of the time.
+	var all []byte
+	ends := make([]int, n)
+	for i := range ends {
 		at := i*stride + offset
-		values[i] = strings.TrimRight(string(raw[at:at+t.size]), pad)
+		s := raw[at : at+t.size]
+		if k := bytes.IndexByte(s, pad); k >= 0 && bytes.Equal(s[k:], padding[k:]) {
+			s = s[:k] // as usual, and quickly: columns are much wider than most texts
+		} else {
+			s = bytes.TrimRight(s, string(pad))
+		}
+		all = append(all, s...)
+		ends[i] = len(all)
+	}
+	text, begin := string(all), 0
+	values := make([]string, n)
+	for i, end := range ends {
+		values[i], begin = text[begin:end], end
 	}
 	return values
 }
