@@ -295,7 +295,7 @@ func TestDamagedFiles(t *testing.T) {
 	require.NoError(t, err)
 	ours := victim{"ours", readPlain(t, small), want}
 	victims := []victim{ours}
-	for _, f := range []string{"explored_kinds", "incomplete", "pandas_table"} {
+	for _, f := range []string{"explored_kinds", "incomplete", "pandas_table", "frames"} {
 		// Our own as often as pypet's.
 		victims = append(victims, victim{f, readPlain(t, filepath.Join("testdata", "pypet", f+".hdf5.gz")), ""}, ours)
 	}

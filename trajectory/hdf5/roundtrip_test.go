@@ -47,7 +47,14 @@ func kinds() []trajectory.Item {
 		wide.Columns = append(wide.Columns, trajectory.Column{Name: name, Data: scalar(trajectory.Float, []float64{float64(i) / 2})})
 		wideTable.Columns = append(wideTable.Columns, trajectory.Column{Name: name, Data: array(s, trajectory.Int, []int{2}, []int64{int64(i), -1})})
 	}
+	frame, err := trajectory.Encode(trajectory.DataFrame{
+		Index: []float64{0.5, 1, math.NaN()}, Columns: []string{"a", "ß", "c"}, Values: []any{[]float64{1, 2, 3}, []int64{4, 5, 6}, []float64{7, 8, 9}}, IndexName: "i",
+	})
+	if err != nil {
+		panic(err)
+	}
 	return []trajectory.Item{
+		{Name: "data_frame", Data: frame},
 		{Name: "bool", Data: scalar(trajectory.Bool, []bool{true})},
 		{Name: "bool_", Data: scalar(trajectory.BoolNP, []bool{false})},
 		{Name: "int", Data: scalar(trajectory.Int, []int64{-1 << 40})},
