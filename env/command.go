@@ -19,7 +19,7 @@ func (e *Environment) commandWith(flags ...string) string {
 	}
 	for _, a := range e.command {
 		// How the sweep was to go on then says nothing about the next time.
-		if name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "="); strings.HasPrefix(a, "-") && slices.Contains([]string{"force", "retry", "dry-run"}, name) {
+		if name, _, _ := strings.Cut(strings.TrimLeft(a, "-"), "="); strings.HasPrefix(a, "-") && slices.Contains([]string{"force", "retry", "dry-run", "git-commit", "git-fail"}, name) {
 			continue
 		}
 		words = append(words, a)

@@ -118,6 +118,12 @@
 // start that made the plan; [trajectory.Dump] leaves it out. Hosts and times of the runs are
 // in the side log.
 //
+// -git-commit commits the changes of files that git keeps before the first run of a program, and
+// notes the commit in config.git; -git-fail runs nothing while there are any ([ErrGitDiff]). Both
+// are about programs that are new to the sweep: when it begins and when -retry goes on with a changed
+// one. A program built of these changes is still the same when it is built again of the commit,
+// in a checkout without other files, unless sources were changed after it was built.
+//
 // # Logs
 //
 // A run has a logger, [Log], and a writer for text, [Output]. What it logs is in

@@ -27,6 +27,7 @@ func (s *sweep) dryRun(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	s.t.Lock()
 	w, t := s.env.stdout, s.t
 	fmt.Fprintf(w, "%s: %d runs, %d at once, seed %d\n", t.Name(), t.Len(), min(s.env.o.Workers, t.Len()), t.Seed())
 	fmt.Fprintf(w, "results: %s\n", s.path)
@@ -83,7 +84,7 @@ func (s *sweep) standing(ctx context.Context, w io.Writer) (*board, error) {
 	left, failed := b.count()
 	n := plan.Header.Length
 	fmt.Fprintf(w, "on disk: %d of %d runs done, %d failed\n", n-left-failed, n, failed)
-	differs := append(s.differences(plan, trajectory.Identity{Build: s.build, Args: s.arguments()}), buildChanges(b.build(), s.build)...)
+	differs := append(s.differences(plan, s.identity()), buildChanges(b.build(), s.build)...)
 	for _, d := range differs {
 		fmt.Fprintf(w, "differs from what is on disk: %s\n", d)
 	}

@@ -105,6 +105,9 @@ type Options struct {
 	// DryRun prints to Stdout what a sweep would do and finds out whether every point
 	// is possible, as far as a [Checker] tells. Nothing is executed and nothing written.
 	DryRun bool
+	// Git says what is done about sources that were changed since the last commit. The
+	// zero value notes commit and changes with the trajectory, and no more.
+	Git Git
 	// Stdout and Stderr take what the program and the environment say.
 	// Nil: nothing is written.
 	Stdout, Stderr io.Writer
@@ -148,6 +151,9 @@ func newEnvironment(o Options, con *console) (*Environment, error) {
 		return nil, fmt.Errorf("env: %d threads for a run and %d bytes in reserve: want 0 (the usual) or more", o.Threads, o.Reserve)
 	}
 	if err := o.Caps.check(); err != nil {
+		return nil, err
+	}
+	if err := o.Git.check(); err != nil {
 		return nil, err
 	}
 	o.Threads = max(1, o.Threads)
@@ -194,7 +200,7 @@ func (p *Program) environment(std standard, fs *flag.FlagSet, stdout io.Writer, 
 		Force: std.force, Retry: std.retry.value, Reuse: std.reuse.paths, Only: std.only, Timeout: std.timeout, Grace: cmp.Or(std.grace, -1), Deadline: std.deadline,
 		Lease: std.lease, Chunk: std.chunk, Hosts: std.hosts.hosts, Threads: std.threads,
 		Caps:    Caps{Memory: std.maxMemory, Swap: std.maxSwap, CPU: std.maxCPU, RunMemory: std.runMemory << 20},
-		Reserve: std.reserve << 20, DryRun: std.dryRun, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,
+		Reserve: std.reserve << 20, DryRun: std.dryRun, Git: std.git, Logs: std.logs.Logs, Arguments: fs.Args(), Stdout: stdout,
 	}
 	if std.seed.set {
 		o.Seed = &std.seed.value

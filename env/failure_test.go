@@ -48,6 +48,11 @@ func TestBuildChangesAreNamedOneByOne(t *testing.T) {
 		"module b v2 h1:z is new in the program",
 		"module b v1 h1:y is not in the program any more",
 	}, buildChanges(was, "revision fedcba9876543210\nmodule a v1 h1:x\nmodule b v2 h1:z"))
+	either := orRevision(was, "fedcba9876543210")
+	assert.Equal(t, "executable 0123456789abcdef\nor revision fedcba9876543210\nmodule a v1 h1:x\nmodule b v1 h1:y", either)
+	assert.Empty(t, buildChanges(either, was))
+	assert.Empty(t, buildChanges(either, "revision fedcba9876543210\nmodule a v1 h1:x\nmodule b v1 h1:y"))
+	assert.Equal(t, []string{"the program changed: revision 1111, was executable 0123456789ab"}, buildChanges(either, "revision 1111\nmodule a v1 h1:x\nmodule b v1 h1:y"))
 	id, err := identify()
 	require.NoError(t, err)
 	again, err := identify()

@@ -18,16 +18,16 @@ import (
 // settlePlan writes the plan, or compares it with the one on disk and finds that
 // the sweep there may go on.
 func (s *sweep) settlePlan(ctx context.Context) error {
-	id := trajectory.Identity{Build: s.build, Args: s.arguments()}
+	id := s.identity()
 	const hint = "-force starts anew and moves what is there aside, -out takes another folder"
 	plan, err := trajectory.ReadPlan(s.dir)
 	switch {
 	case errors.Is(err, trajectory.ErrCorrupt) && s.env.o.Force:
-		return s.startAnew(ctx, id)
+		return s.startAnew(ctx)
 	case errors.Is(err, trajectory.ErrCorrupt):
 		return fmt.Errorf("%w; %s", err, hint)
 	case errors.Is(err, trajectory.ErrNotFound):
-		return s.newPlan(ctx, id)
+		return s.newPlan(ctx)
 	case err != nil:
 		return err
 	}
@@ -44,11 +44,18 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 		if err := s.follow(plan); err != nil {
 			return err
 		}
-		return s.board.ask(round{Build: id.Build, Host: s.host, Time: time.Now()})
+		if err := s.keepSources(ctx); err != nil {
+			return err
+		}
+		r := round{Build: s.identity().Build, Host: s.host, Time: time.Now()}
+		if s.commit != nil {
+			r.Commit = s.commit.hexsha
+		}
+		return s.board.ask(r)
 	case len(differs) == 0 && !s.env.o.Force:
 		return fmt.Errorf("env: %s %w: %s; -retry goes on with this program, %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(changes, "; "), hint)
 	case s.env.o.Force:
-		return s.startAnew(ctx, id)
+		return s.startAnew(ctx)
 	}
 	if l, err := readLaunch(s.dir); err == nil && l.Program != s.env.o.Name {
 		return fmt.Errorf("env: %s %w: it belongs to the program %s, this is %s; %s", s.dir, trajectory.ErrPlanDiffers, l.Program, s.env.o.Name, hint)
@@ -64,11 +71,14 @@ func (s *sweep) hasPlan() bool {
 }
 
 // startAnew moves aside what is there and writes the plan.
-func (s *sweep) startAnew(ctx context.Context, id trajectory.Identity) error {
+func (s *sweep) startAnew(ctx context.Context) error {
+	if err := s.keepSources(ctx); err != nil {
+		return err // before anything is moved
+	}
 	if err := s.moveAside(ctx); err != nil {
 		return err
 	}
-	return s.newPlan(ctx, id)
+	return s.newPlan(ctx)
 }
 
 // arguments are the settings that decide about results, as the flags that set
@@ -127,18 +137,24 @@ func was(args []string, now string) string {
 	return ""
 }
 
-// newPlan makes the plan durable.
-func (s *sweep) newPlan(ctx context.Context, id trajectory.Identity) error {
+// newPlan makes the plan durable, with what this start is.
+func (s *sweep) newPlan(ctx context.Context) error {
 	if held, err := s.held(ctx); err != nil {
 		return err
 	} else if held && !s.env.o.Force {
 		return fmt.Errorf("env: %s holds a trajectory %s already, but the runs it was made of are not in %s; -force starts anew and moves it aside, -out takes another folder", s.path, s.t.Name(), s.dir)
+	} else if err := s.keepSources(ctx); err != nil {
+		return err
 	} else if held {
 		if err := s.moveAside(ctx); err != nil {
 			return err
 		}
 	}
-	plan, err := trajectory.NewPlan(s.t, id)
+	if err := s.describe(ctx); err != nil {
+		return err
+	}
+	s.t.Lock()
+	plan, err := trajectory.NewPlan(s.t, s.identity())
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -26,14 +24,11 @@ const maxDiff = 1 << 18
 // describe adds to the trajectory's config, below config.environment and the name of
 // this start, by what its runs are computed: program, modules, versions, machine and
 // state of the sources, in pypet's words where it has them. What differs between two
-// starts that give the same results is to be found there and nowhere else. When the sweep
-// has a plan already, what that says stays.
+// starts that give the same results is to be found there and nowhere else, but for the commit
+// of [Git].
 func (s *sweep) describe(ctx context.Context) error {
 	root := "environment." + s.start
 	if s.t.Contains("config."+root) || s.t.Locked() {
-		return nil
-	}
-	if s.hasPlan() && !s.env.o.Force {
 		return nil
 	}
 	var bad []error
@@ -50,7 +45,7 @@ func (s *sweep) describe(ctx context.Context) error {
 	add("timestamp", unixSeconds(s.began), "When the program came to the sweep, in seconds since 1970")
 	add("trajectory.name", s.t.Name(), "Name of the trajectory")
 	add("trajectory.timestamp", unixSeconds(s.t.Time()), "When the trajectory was made")
-	add("hexsha", digestOf(s.build), "What identifies the program: revision of its sources, or a digest")
+	add("hexsha", s.hexsha, "What identifies the program: commit of its sources, or a digest")
 	add("seed", s.t.Seed(), "Root seed of all random numbers")
 	add("multiproc", s.env.o.Workers > 1, "Whether several runs were executed at once")
 	add("ncores", s.env.o.Workers, "Number of runs executed at once")
@@ -65,7 +60,7 @@ func (s *sweep) describe(ctx context.Context) error {
 	if ok {
 		add("script", cmp.Or(info.Path, "N/A"), "The program's package")
 		add("modules", orNothing(modules(info)), "What the program is built of: path, version and sum")
-		settings := buildSettings(info)
+		settings := buildSettings()
 		add("build.vcs", cmp.Or(settings["vcs.revision"], "N/A"), "Revision that the program was built of")
 		add("build.modified", settings["vcs.modified"] == "true", "Whether the sources were changed since")
 		add("build.flags", buildFlags(settings), "Settings of the compiler")
@@ -78,7 +73,7 @@ func (s *sweep) describe(ctx context.Context) error {
 	for name, value := range gitState(ctx) {
 		add("git."+name, value, gitComments()[name])
 	}
-	return errors.Join(bad...)
+	return errors.Join(append(bad, s.describeCommit())...)
 }
 
 func unixSeconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
@@ -96,14 +91,6 @@ func orNothing(list []string) []string {
 		return []string{"none"}
 	}
 	return list
-}
-
-func buildSettings(info *debug.BuildInfo) map[string]string {
-	all := map[string]string{}
-	for _, s := range info.Settings {
-		all[s.Key] = s.Value
-	}
-	return all
 }
 
 // buildFlags are the settings that make a difference to what is computed.
@@ -137,34 +124,22 @@ func gitComments() map[string]string {
 func gitState(ctx context.Context) map[string]any {
 	ctx, cancel := context.WithTimeout(ctx, gitPatience)
 	defer cancel()
-	git := func(args ...string) (string, bool) {
-		cmd := exec.CommandContext(ctx, "git", args...)
-		// Looking must not keep somebody else from committing.
-		cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
-		out, err := cmd.Output()
-		return strings.TrimRight(string(out), "\n"), err == nil
-	}
-	commit, ok := git("log", "-1", "--format=%H%n%cI%n%s")
-	parts := strings.SplitN(commit, "\n", 3)
-	if !ok || len(parts) != 3 {
+	c, err := headCommit(ctx)
+	if err != nil {
 		return nil
 	}
-	state := map[string]any{"hexsha": parts[0], "committed_date": parts[1], "message": parts[2]}
-	if name, ok := git("name-rev", "--name-only", "HEAD"); ok {
-		state["name_rev"] = name
+	subject, _, _ := strings.Cut(c.message, "\n")
+	state := map[string]any{"hexsha": c.hexsha, "committed_date": c.time.Format(time.RFC3339), "message": subject, "name_rev": c.nameRev}
+	files, err := changedFiles(ctx)
+	if err != nil {
+		return state
 	}
-	if status, ok := git("status", "--porcelain", "--untracked-files=no"); ok {
-		var files []string
-		for line := range strings.Lines(status) {
-			files = append(files, strings.TrimSpace(line))
+	state["modified"] = orNothing(files)
+	if diff, err := git(ctx, "diff", "--no-ext-diff", "--no-color", "HEAD"); err == nil && len(files) > 0 {
+		if len(diff) > maxDiff {
+			diff = fmt.Sprintf("%s\n… and %s more", diff[:maxDiff], size(uint64(len(diff)-maxDiff)))
 		}
-		state["modified"] = orNothing(files)
-		if diff, ok := git("diff", "--no-ext-diff", "--no-color", "HEAD"); ok && len(files) > 0 {
-			if len(diff) > maxDiff {
-				diff = fmt.Sprintf("%s\n… and %s more", diff[:maxDiff], size(uint64(len(diff)-maxDiff)))
-			}
-			state["diff"] = strings.ToValidUTF8(diff, "?")
-		}
+		state["diff"] = strings.ToValidUTF8(diff, "?")
 	}
 	return state
 }
@@ -175,7 +150,8 @@ func (s *sweep) introduce() error {
 	if err != nil {
 		return err
 	}
-	s.build, s.program, s.start = build, programName(build), startName(build, s.t.Time())
+	s.build, s.program, s.hexsha = build, programName(build), digestOf(build)
+	s.start = startName(s.hexsha, s.t.Time())
 	return nil
 }
 
@@ -185,8 +161,11 @@ func programName(build string) string {
 	return short(code)
 }
 
+// startTime is how pypet writes times in names.
+const startTime = "2006_01_02_15h04m05s"
+
 // startName names this start of a sweep, for its log files and its notes in the
 // trajectory: pypet's environment_HEX_TIME.
-func startName(build string, t time.Time) string {
-	return fmt.Sprintf("environment_%s_%s", clip(digestOf(build), 7), t.Format("2006_01_02_15h04m05s"))
+func startName(hexsha string, t time.Time) string {
+	return fmt.Sprintf("environment_%s_%s", clip(hexsha, 7), t.Format(startTime))
 }

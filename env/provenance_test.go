@@ -1,8 +1,6 @@
 package env_test
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -41,22 +39,8 @@ func environmentOf(t *testing.T, path string) map[string]any {
 }
 
 func TestStartDescribesItself(t *testing.T) {
-	git := func(args ...string) {
-		t.Helper()
-		cmd := exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=e@example.org"}, args...)...)
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s", out)
-	}
-	repository := t.TempDir()
-	t.Chdir(repository)
-	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
-	t.Setenv("GIT_DIR", "") // put back afterwards; see TestMain
-	require.NoError(t, os.Unsetenv("GIT_DIR"))
-	git("init", "-q", "-b", "trunk")
-	require.NoError(t, os.WriteFile("model.txt", []byte("1"), 0o644))
-	git("add", "model.txt")
-	git("commit", "-q", "-m", "Make a model")
-	require.NoError(t, os.WriteFile("model.txt", []byte("2"), 0o644))
+	repository(t)
+	write(t, "model.txt", "2")
 
 	dir := t.TempDir()
 	status, stderr := newProbe(3).in(t, dir, "-workers", "3", "-threads", "2")

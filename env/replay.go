@@ -18,6 +18,7 @@ func (s *sweep) replay(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	s.t.Lock()
 	if plan, err := trajectory.ReadPlan(s.dir); err == nil {
 		_ = s.follow(plan) // of another sweep there is nothing to follow
 	}

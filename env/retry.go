@@ -22,10 +22,12 @@ const roundsFile = "rounds.jsonl"
 // A round is one request to go on with another program or to repeat runs, or both.
 // A run that was asked for again has an attempt more for each time.
 type round struct {
-	Build string    `json:"build"`          // the program from here on
-	Runs  []int     `json:"runs,omitempty"` // to be repeated
-	Host  string    `json:"host,omitempty"`
-	Time  time.Time `json:"time"`
+	Build string `json:"build"`          // the program from here on
+	Runs  []int  `json:"runs,omitempty"` // to be repeated
+	// Commit is what git has of the program's sources, if it was asked.
+	Commit string    `json:"commit,omitempty"`
+	Host   string    `json:"host,omitempty"`
+	Time   time.Time `json:"time"`
 }
 
 // retryFailed is the choice of all failed runs.

@@ -90,9 +90,11 @@ type sweep struct {
 	plan  *trajectory.Plan
 
 	host    string
-	build   string // which program this is
-	program string // the same in a few letters
-	start   string // name of this start of the sweep
+	build   string  // which program this is
+	program string  // the same in a few letters
+	hexsha  string  // the same in hexadecimal digits, or the commit that was made of its sources
+	start   string  // name of this start of the sweep
+	commit  *commit // that the sources are at; nil unless that was asked for
 
 	me         *presence
 	others     *observer
@@ -131,6 +133,7 @@ func (s *sweep) run(ctx context.Context) error {
 	if err := s.settlePlan(ctx); err != nil {
 		return err
 	}
+	s.t.Lock()
 	if err := s.writeLaunch(); err != nil {
 		return err
 	}
@@ -180,7 +183,7 @@ func (s *sweep) locate() error {
 	return err
 }
 
-// prepare calls the experiment's Prepare, checks the parameters, describes this start and locks them.
+// prepare calls the experiment's Prepare and checks the parameters.
 func (s *sweep) prepare(ctx context.Context) error {
 	if err := s.begin(); err != nil {
 		return err
@@ -188,16 +191,7 @@ func (s *sweep) prepare(ctx context.Context) error {
 	if err := s.x.Prepare(ctx, s.t); err != nil {
 		return fmt.Errorf("env: preparing the runs: %w", err)
 	}
-	if err := s.t.Check(); err != nil {
-		return err
-	}
-	if s.env.role == nil {
-		if err := s.describe(ctx); err != nil {
-			return err
-		}
-	}
-	s.t.Lock()
-	return nil
+	return s.t.Check()
 }
 
 // learn reads what has become of the runs so far, and asks for those to be repeated.

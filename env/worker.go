@@ -139,6 +139,7 @@ func (s *sweep) serve(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	s.t.Lock()
 	if err := s.comply(); err != nil {
 		return err
 	}
@@ -165,7 +166,7 @@ func (s *sweep) comply() error {
 	if err := s.board.learnRounds(); err != nil {
 		return err
 	}
-	differs := s.differences(s.plan, trajectory.Identity{Build: s.build, Args: s.arguments()})
+	differs := s.differences(s.plan, s.identity())
 	differs = append(differs, buildChanges(s.board.build(), s.build)...)
 	if len(differs) > 0 {
 		return fmt.Errorf("env: %s %w: %s; a worker has to be the same program", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "))
