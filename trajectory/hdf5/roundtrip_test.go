@@ -48,7 +48,7 @@ func kinds() []trajectory.Item {
 		wideTable.Columns = append(wideTable.Columns, trajectory.Column{Name: name, Data: array(s, trajectory.Int, []int{2}, []int64{int64(i), -1})})
 	}
 	frame, err := trajectory.Encode(trajectory.DataFrame{
-		Index: []float64{0.5, 1, math.NaN()}, Columns: []string{"a", "ß", "c"}, Values: []any{[]float64{1, 2, 3}, []int64{4, 5, 6}, []float64{7, 8, 9}}, IndexName: "i",
+		Index: []float64{0.5, 1, math.Inf(1)}, Columns: []string{"a", "ß", "c"}, Values: []any{[]float64{1, 2, 3}, []int64{4, 5, 6}, []float64{7, 8, 9}}, IndexName: "i",
 	})
 	if err != nil {
 		panic(err)
