@@ -94,26 +94,34 @@ func newLogs(o Logs, con *console) *logs {
 	}
 }
 
-// open starts the log files of a sweep, which close ends.
-func (l *logs) open(dir, traj, start, proc string, worker bool) (close func()) {
-	path := func(pattern string, run int) string {
-		if pattern == "" {
-			return ""
-		}
-		if worker && !strings.Contains(pattern, "$run") && !strings.Contains(pattern, "$proc") {
-			// Files of the whole sweep belong to one process each.
-			pattern = filepath.Join(filepath.Dir(pattern), "$proc_"+filepath.Base(pattern))
-		}
-		name := strings.NewReplacer("$traj", traj, "$env", start, "$proc", proc,
-			"$run", trajectory.RunName(run), "$set", trajectory.RunSetName(run)).Replace(pattern)
-		if filepath.IsAbs(name) {
-			return name
-		}
-		return filepath.Join(dir, name)
+// A logNamer gives log files their names.
+type logNamer struct {
+	dir, traj, start, proc string
+	worker                 bool
+}
+
+// name is the file that a pattern means for a run, -1 for none; "" if there is no pattern.
+func (n logNamer) name(pattern string, run int) string {
+	if pattern == "" {
+		return ""
 	}
-	main, errs := l.file(path(l.Main, -1), l.Level), l.file(path(l.Errors, -1), max(l.Level, slog.LevelError))
+	if n.worker && !strings.Contains(pattern, "$run") && !strings.Contains(pattern, "$proc") {
+		// Files of the whole sweep belong to one process each.
+		pattern = filepath.Join(filepath.Dir(pattern), "$proc_"+filepath.Base(pattern))
+	}
+	name := strings.NewReplacer("$traj", n.traj, "$env", n.start, "$proc", n.proc,
+		"$run", trajectory.RunName(run), "$set", trajectory.RunSetName(run)).Replace(pattern)
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(n.dir, name)
+}
+
+// open starts the log files of a sweep, which close ends.
+func (l *logs) open(n logNamer) (close func()) {
+	main, errs := l.file(n.name(l.Main, -1), l.Level), l.file(n.name(l.Errors, -1), max(l.Level, slog.LevelError))
 	l.mu.Lock()
-	l.main, l.errs, l.runs = main, errs, func(run int) string { return path(l.Runs, run) }
+	l.main, l.errs, l.runs = main, errs, func(run int) string { return n.name(l.Runs, run) }
 	l.mu.Unlock()
 	return func() {
 		l.mu.Lock()

@@ -318,11 +318,11 @@ func (s *sweep) newCrew(st *stopper, handIn chan<- outcome) *crew {
 // openLogs starts the log files of this start of the sweep.
 func (s *sweep) openLogs() (close func()) {
 	e := s.env
-	name := s.start
-	if e.role != nil && e.role.launch.Start != "" {
-		name = e.role.launch.Start
+	n := logNamer{dir: e.dir, traj: s.t.Name(), start: s.start, proc: processName(s.host), worker: e.role != nil}
+	if n.worker && e.role.launch.Start != "" {
+		n.start = e.role.launch.Start
 	}
-	return e.logs.open(e.dir, s.t.Name(), name, processName(s.host), e.role != nil)
+	return e.logs.open(n)
 }
 
 // announce says what is about to happen.
