@@ -76,11 +76,13 @@
 // Failed runs are results too and are not run again, since the same code would fail
 // again. After the mistake is mended, -retry runs them once more with the new
 // program, which the sweep then goes on with; -retry=3,5-9 and -retry='R_ee>=2, trial=1'
-// choose some of them. Finished runs stay as they are. All attempts are kept, with the reason
+// choose some of them. Flags about how runs are executed, such as -workers and -timeout, are not
+// part of the plan and hold for one start: -retry without -timeout sets no limit, and what is always to hold
+// stands in a file for -config. Finished runs stay as they are. All attempts are kept, with the reason
 // of each failure and the program: [trajectory.Attempts] lists them.
 //
-// When a run fails, the command is printed that repeats just that run: -only 17 executes
-// it at once, also while the sweep goes on, shows its results or where it failed, compares
+// When a run fails, the command is printed that repeats just that run, with the flags that the sweep
+// had: -only 17 executes it at once, also while the sweep goes on, shows its results or where it failed, compares
 // what is saved, and saves nothing.
 //
 // A sweep that was planned anew, because more points are wanted, need not execute again what

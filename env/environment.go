@@ -73,7 +73,8 @@ type Options struct {
 	// name; a Program puts its own flags here. They are kept with the plan and
 	// compared on resume.
 	Settings map[string]string
-	// Timeout is after how long a run fails; its context is cancelled then. 0: never.
+	// Timeout is after how long a run fails; its context is cancelled then. Like Workers
+	// it is not part of the plan, and holds for this start. 0: never.
 	Timeout time.Duration
 	// Grace is how long runs may go on when the sweep is interrupted, and how long a
 	// run has to return when its time is over. 0: ten seconds; less than 0: none.

@@ -134,6 +134,31 @@ func TestTimeout(t *testing.T) {
 	assert.EqualValues(t, 2, p.executed.Load())
 }
 
+func TestTimeoutHoldsForOneStart(t *testing.T) {
+	t.Parallel()
+	dir, p := t.TempDir(), newProbe(4)
+	p.run = func(ctx context.Context, i int) error {
+		if i == 3 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+		}
+		return ctx.Err()
+	}
+	const limit = "50ms"
+	status, stderr := p.in(t, dir, "-timeout", limit)
+	assert.Equal(t, 1, status)
+	assert.Contains(t, stderr, "to repeat it alone: prog -only 3 -out "+dir+" -progress none -timeout "+limit+"\n")
+	status, stderr = p.in(t, dir, "-only", "3", "-timeout", limit)
+	assert.Equal(t, 1, status, "the command that is printed repeats it as it was: %s", stderr)
+	assert.Contains(t, stderr, "run 3 (x: 3) failed: timed out after "+limit)
+	status, stderr = p.in(t, dir, "-retry", "-timeout", limit)
+	assert.Equal(t, 1, status, "the same command: %s", stderr)
+	status, stderr = p.in(t, dir, "-retry")
+	assert.Equal(t, 0, status, "without the limit: %s", stderr)
+}
+
 func TestTimeoutCanBeAskedFor(t *testing.T) {
 	t.Parallel()
 	e, err := env.New(env.Options{Out: t.TempDir(), Timeout: time.Millisecond})
