@@ -434,6 +434,9 @@ func TestBadInputIsAnError(t *testing.T) {
 		}}),
 		"item name": {Name: "results.bad", Leaf: true, Items: []trajectory.Item{{Name: "a/b", Data: kinds()[0].Data}}},
 		"item in item": {Name: "results.bad", Leaf: true, Items: []trajectory.Item{
+			{Name: "a", Data: scalar(trajectory.Int, []int64{1})}, {Name: "a.b", Data: kinds()[0].Data},
+		}},
+		"item in a frame": {Name: "results.bad", Leaf: true, Items: []trajectory.Item{
 			{Name: "a", Data: kinds()[0].Data}, {Name: "a.b", Data: kinds()[0].Data},
 		}},
 	} {

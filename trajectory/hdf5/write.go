@@ -107,8 +107,10 @@ func (o *output) item(group id, name string, d trajectory.Data, nested bool) err
 		}
 	} else {
 		var obj object
-		if obj, err = open(group, parent); err == nil && obj.kind != groupObject {
-			err = fmt.Errorf("hdf5: %q is an item and the beginning of another's name", parent)
+		if obj, err = open(group, parent); err == nil {
+			if store, _ := text(obj.id, attrStore); obj.kind != groupObject || store != nestedGroup {
+				err = fmt.Errorf("hdf5: %q is an item and the beginning of another's name", parent)
+			}
 		}
 		x = obj.id
 	}
