@@ -290,6 +290,41 @@ func TestTableShowsWhatDiffers(t *testing.T) {
 	assert.Contains(t, good(t, "table", "-format", "csv", path), "monitor_type")
 }
 
+func TestLabelledTablesAreShownAsTables(t *testing.T) {
+	if !hdf5.Available() {
+		return // real files of pypet are HDF5
+	}
+	path := pypetFile(t, "frames")
+	assert.Equal(t, `name   results.named
+class  Result
+
+frame  dataframe[2 x 2]
+current	i	f
+0.1	1	0.5
+0.2	2	NaN
+`, good(t, "show", path, "results.named"))
+	assert.Contains(t, good(t, "show", path), "results.named.frame     dataframe[2 x 2]  current: 0.1 0.2  i: 1 2  f: 0.5 NaN\n")
+}
+
+func TestShowWhatCannotBeDecoded(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "odd.traj")
+	w, err := dirstore.New().Create(context.Background(), path, trajectory.Header{Name: "odd", Length: 1})
+	require.NoError(t, err)
+	cell := func(name string, typ trajectory.Type, values any) trajectory.Column {
+		return trajectory.Column{Name: name, Data: trajectory.Data{Coll: trajectory.Scalar, Type: typ, Shape: []int{1}, Values: values}}
+	}
+	require.NoError(t, w.Node(trajectory.Record{Name: "parameters.tau", Leaf: true, Class: "Brian2Parameter", Items: []trajectory.Item{{
+		Name: "data__brn2__", Data: trajectory.Data{Coll: trajectory.Table, Columns: []trajectory.Column{
+			cell("unit", trajectory.Str, []string{"1. * nonsense"}), cell("value", trajectory.Float, []float64{2.5}),
+		}},
+	}}}))
+	require.NoError(t, w.Commit())
+	out := good(t, "show", path, "tau")
+	assert.Contains(t, out, "nonsense\t2.5\n")
+	assert.Regexp(t, `(?m)^unreadable +.*nonsense`, out)
+	assert.Contains(t, good(t, "table", "-parameters", "tau", path), "nonsens", "as much as there is to say")
+}
+
 func TestCompactLeavesNothingBesideWhatItCannotRead(t *testing.T) {
 	for _, ext := range endings() {
 		path := filepath.Join(t.TempDir(), "text"+ext)

@@ -464,7 +464,8 @@ func rawOf(n trajectory.Node) ([]trajectory.Item, error) {
 		}
 		items = slices.Clone(items)
 	case *trajectory.Parameter:
-		if err := n.Err(); err != nil {
+		// One that cannot be decoded is shown as it is stored.
+		if err := n.Err(); err != nil && n.Value() == nil {
 			return nil, err
 		}
 		items = parameterItems(n)
@@ -542,7 +543,10 @@ func (s shower) node(n trajectory.Node) error {
 	if g, ok := n.(*trajectory.Group); ok {
 		return errors.Join(s.about(n, rows), s.below(g))
 	}
-	if p, ok := n.(*trajectory.Parameter); ok && p.Err() == nil {
+	if p, ok := n.(*trajectory.Parameter); ok {
+		if err := p.Err(); err != nil {
+			rows = append(rows, []string{"unreadable", oneLine(err.Error())})
+		}
 		if q, ok := p.Value().(quantity.Quantity); ok {
 			rows = append(rows, []string{"quantity", q.String()})
 		}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -94,6 +96,9 @@ func foreign(d trajectory.Data) string {
 
 // typeOf names type and shape: float64[3x400].
 func typeOf(d trajectory.Data) string {
+	if t, ok := labelled(d); ok {
+		return fmt.Sprintf("dataframe[%d x %d]", rowsOf(t), len(t.Columns)-1)
+	}
 	switch d.Coll {
 	case trajectory.Table:
 		return fmt.Sprintf("table[%d x %d]", rowsOf(d), len(d.Columns))
@@ -113,6 +118,32 @@ func typeOf(d trajectory.Data) string {
 	return name + "[" + strings.Join(parts, "x") + "]"
 }
 
+// labelled makes a table of a [trajectory.DataFrame]: the labels of its rows are the first column.
+func labelled(d trajectory.Data) (table trajectory.Data, ok bool) {
+	f, ok := d.DataFrame()
+	if !ok {
+		return d, false
+	}
+	labels, err := trajectory.Encode(f.Columns)
+	if err != nil {
+		return d, false
+	}
+	table.Coll = trajectory.Table
+	add := func(name string, values any) {
+		column, e := trajectory.Encode(values)
+		err = errors.Join(err, e)
+		table.Columns = append(table.Columns, trajectory.Column{Name: name, Data: column})
+	}
+	add(cmp.Or(f.IndexName, "index"), f.Index)
+	for i, v := range f.Values {
+		add(element(labels.Values, i), v)
+	}
+	if err != nil {
+		return d, false
+	}
+	return table, true
+}
+
 func rowsOf(table trajectory.Data) int {
 	if len(table.Columns) == 0 || len(table.Columns[0].Data.Shape) == 0 {
 		return 0
@@ -125,6 +156,7 @@ func brief(d trajectory.Data) string {
 	if text := foreign(d); text != "" {
 		return text
 	}
+	d, _ = labelled(d)
 	switch d.Coll {
 	case trajectory.Table, trajectory.Dict:
 		var parts []string
@@ -157,6 +189,7 @@ func all(out io.Writer, d trajectory.Data) {
 		fmt.Fprintln(out, "# "+text)
 		return
 	}
+	d, _ = labelled(d)
 	switch d.Coll {
 	case trajectory.Table:
 		printTable(out, d)

@@ -76,7 +76,7 @@ func runOf(t *trajectory.Trajectory, index int, left []entry) (*Run, error) {
 	}
 	if err == nil {
 		for full, p := range g.Parameters() {
-			if err := p.Err(); err != nil {
+			if err := p.Err(); err != nil && p.Value() == nil {
 				return nil, err
 			}
 			out.Parameters[shortName(full)] = p.Value()

@@ -100,7 +100,7 @@ func (w *walker) names(run int) []string {
 func (w *walker) leaf(n trajectory.Node, base string, out *[]entry) error {
 	switch n := n.(type) {
 	case *trajectory.Parameter:
-		if err := n.Err(); err != nil {
+		if err := n.Err(); err != nil && n.Value() == nil {
 			return err
 		}
 		e, err := encode(n.Value())
