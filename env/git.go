@@ -72,6 +72,9 @@ func git(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "log.showSignature=false"}, args...)...)
 	// Looking must not keep somebody else from committing.
 	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C.UTF-8")
+	// A commit that is given up must not leave a lock behind.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	text := strings.TrimRight(string(out), "\n")
 	var exit *exec.ExitError
@@ -133,19 +136,25 @@ func (s *sweep) keepSources(ctx context.Context) error {
 		if o.Fail {
 			return fmt.Errorf("env: -git-fail: there are %w: %s; commit them, or let -git-commit do it", ErrGitDiff, clip(strings.Join(files, ", "), 300))
 		}
-		err = s.commitChanges(ctx, len(files))
+		err = commitAll(ctx, s.commitMessage())
 	}
-	if err == nil && s.commit == nil {
+	if err == nil {
 		s.commit, err = headCommit(ctx)
 	}
 	if err != nil {
 		return fmt.Errorf("env: %s: %w; nothing is run", flag, err)
 	}
+	s.commit.built = builtOf(ctx, s.commit.hexsha)
+	if len(files) > 0 {
+		s.hexsha = s.commit.hexsha
+		s.start = startName(s.hexsha, s.t.Time())
+		s.env.say("the changes of %d files are committed as %s", len(files), clip(s.hexsha, 7))
+	}
 	return nil
 }
 
-// commitChanges commits the changes of all files that git keeps.
-func (s *sweep) commitChanges(ctx context.Context, files int) error {
+// commitAll commits the changes of all files that git keeps.
+func commitAll(ctx context.Context, message string) error {
 	// To commit all that is changed would call conflicts resolved.
 	if unmerged, err := git(ctx, "ls-files", "--unmerged"); err != nil || unmerged != "" {
 		return cmp.Or(err, errors.New("a merge has left conflicts"))
@@ -153,21 +162,9 @@ func (s *sweep) commitChanges(ctx context.Context, files int) error {
 	if _, err := git(ctx, "rev-parse", "--quiet", "--verify", "MERGE_HEAD"); err == nil {
 		return errors.New("a merge is not finished")
 	}
-	before, _ := git(ctx, "rev-parse", "--quiet", "--verify", "HEAD")
-	built := builtOf(ctx, before)
 	// Unlike add -u followed by commit, this leaves the index alone when a hook refuses.
-	if _, err := git(ctx, "commit", "--quiet", "--all", "-m", s.commitMessage()); err != nil {
-		return err
-	}
-	c, err := headCommit(ctx)
-	if err != nil {
-		return err
-	}
-	c.built = built
-	s.commit, s.hexsha = c, c.hexsha
-	s.start = startName(s.hexsha, s.t.Time())
-	s.env.say("the changes of %d files are committed as %s", files, clip(c.hexsha, 7))
-	return nil
+	_, err := git(ctx, "commit", "--quiet", "--all", "-m", message)
+	return err
 }
 
 // commitMessage says which sweep the changes are committed for, in pypet's words.
@@ -182,11 +179,19 @@ func (s *sweep) commitMessage() string {
 	return text
 }
 
-// builtOf tells whether this program was certainly built of a commit and the changes that the
-// working directory has since: no file that git keeps there is younger than the program.
-func builtOf(ctx context.Context, revision string) bool {
-	settings := buildSettings()
-	if revision == "" || settings["vcs.revision"] != revision || settings["vcs.modified"] != "true" {
+// builtOf tells whether this program was certainly built of the files of a commit, which the
+// working directory is at: it was built of their repository, where there is nothing that
+// is younger, and nothing is gone.
+func builtOf(ctx context.Context, hexsha string) bool {
+	revision := buildSettings()["vcs.revision"]
+	if revision == "" {
+		return false
+	}
+	gone, err := git(ctx, "diff", "--no-renames", "--diff-filter=D", "--name-only", revision, hexsha)
+	if err != nil || gone != "" {
+		return false
+	}
+	if files, err := changedFiles(ctx); err != nil || len(files) > 0 {
 		return false
 	}
 	program, err := openExecutable()

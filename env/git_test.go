@@ -119,6 +119,9 @@ func TestChangesAreCommittedBeforeTheFirstRun(t *testing.T) {
 		require.Equal(t, 0, status, stderr)
 		assert.Equal(t, hex, gitIn(t, "rev-parse", "HEAD"))
 	}
+	status, stderr = newProbe(3).exec(t.Context(), "worker", runsDir(dir))
+	require.Equal(t, 0, status, stderr)
+	assert.Equal(t, hex, gitIn(t, "rev-parse", "HEAD"), "nor is it for a worker")
 
 	// Without changes the last commit is the one, also of the second sweep of a program.
 	gitIn(t, "checkout", "-q", "--", "model.txt")
@@ -293,6 +296,7 @@ func main() {
 `)
 	}
 	source("One.")
+	write(t, "more.go", "package main\n")
 	gitIn(t, "add", "-A")
 	gitIn(t, "commit", "-q", "-m", "Make a program")
 	folder := t.TempDir()
@@ -313,27 +317,36 @@ func main() {
 	require.Contains(t, out, "are committed as")
 	out, err = run("a")
 	require.NoError(t, err, "the program that made the plan: %s", out)
+	out, err = run("b", "-git-commit") // there is nothing to commit any more
+	require.NoError(t, err, out)
 	build() // of a clean checkout: known by its revision
-	out, err = run("a")
-	require.NoError(t, err, "the same sources: %s", out)
-	assert.Contains(t, out, "reused 3")
+	for _, dir := range []string{"a", "b"} {
+		out, err = run(dir)
+		require.NoError(t, err, "the same sources: %s", out)
+		assert.Contains(t, out, "reused 3")
+	}
 
 	// A clean program stays itself whatever is committed while it works.
 	write(t, "model.txt", "3")
-	out, err = run("b", "-git-commit")
+	out, err = run("c", "-git-commit")
 	require.NoError(t, err, out)
-	out, err = run("b")
+	out, err = run("c")
 	require.NoError(t, err, out)
 	assert.Contains(t, out, "reused 3")
 
-	// Sources that are younger than the program are not what it was built of.
-	write(t, "model.txt", "4")
-	build()
-	source("Two.")
-	out, err = run("c", "-git-commit")
-	require.NoError(t, err, out)
-	build()
-	out, err = run("c")
-	require.Error(t, err)
-	assert.Contains(t, out, "the program changed: revision ")
+	// Sources that are younger than the program, or are gone, are not what it was built of.
+	for dir, change := range map[string]func(){
+		"younger": func() { source("Two.") },
+		"gone":    func() { require.NoError(t, os.Remove("more.go")) },
+	} {
+		write(t, "model.txt", dir)
+		build()
+		change()
+		out, err = run(dir, "-git-commit")
+		require.NoError(t, err, out)
+		build()
+		out, err = run(dir)
+		require.Error(t, err)
+		assert.Contains(t, out, "the program changed: revision ")
+	}
 }

@@ -50,6 +50,10 @@ func (s *sweep) describe(ctx context.Context) error {
 	add("multiproc", s.env.o.Workers > 1, "Whether several runs were executed at once")
 	add("ncores", s.env.o.Workers, "Number of runs executed at once")
 	add("ncores_per_run", s.env.o.Threads, "Number of processors that a run might use")
+	caps := s.env.o.Caps
+	add("cpu_cap", cmp.Or(caps.CPU, 100), "Percent of the processors in use above which no run was started")
+	add("memory_cap", cmp.Or(caps.Memory, 100), "The same of memory")
+	add("swap_cap", cmp.Or(caps.Swap, 100), "The same of swap space")
 	if s.env.command != nil {
 		add("arguments", append([]string{}, s.env.command...), "The command's arguments")
 	}

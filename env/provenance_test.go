@@ -43,7 +43,7 @@ func TestStartDescribesItself(t *testing.T) {
 	write(t, "model.txt", "2")
 
 	dir := t.TempDir()
-	status, stderr := newProbe(3).in(t, dir, "-workers", "3", "-threads", "2")
+	status, stderr := newProbe(3).in(t, dir, "-workers", "3", "-threads", "2", "-max-cpu", "99")
 	require.Equal(t, 0, status, stderr)
 	first := environmentOf(t, file(dir))
 	assert.Equal(t, runtime.Version(), first["versions.go"])
@@ -51,7 +51,8 @@ func TestStartDescribesItself(t *testing.T) {
 	assert.Equal(t, 3, first["ncores"])
 	assert.Equal(t, 2, first["ncores_per_run"])
 	assert.Equal(t, true, first["multiproc"])
-	assert.Equal(t, []string{"-out", dir, "-progress", "none", "-workers", "3", "-threads", "2"}, first["arguments"])
+	assert.Equal(t, []any{99.0, 100.0, 100.0}, []any{first["cpu_cap"], first["memory_cap"], first["swap_cap"]})
+	assert.Equal(t, []string{"-out", dir, "-progress", "none", "-workers", "3", "-threads", "2", "-max-cpu", "99"}, first["arguments"])
 	assert.NotEmpty(t, first["machine.processor"])
 	assert.NotEmpty(t, first["modules"])
 	assert.Equal(t, "Make a model", first["git.message"])
