@@ -87,7 +87,7 @@ func (s *standard) register(fs *flag.FlagSet, name string) {
 	fs.Int64Var(&s.runMemory, "run-memory", 0, "count on `MB` of memory for each run, under -max-memory")
 	fs.Int64Var(&s.reserve, "reserve", 0, "stop while `MB` are still free on the disk; 0 is a hundredth of it, 256 at most")
 	fs.Var(gitFlag{&s.git}, "git-commit", "commit changes of files that git keeps before the first run of a program; -git-commit=MESSAGE puts a message in front")
-	fs.BoolVar(&s.git.Fail, "git-fail", false, "run no program anew while there are such changes that are not committed")
+	fs.BoolVar(&s.git.Fail, "git-fail", false, "run no program that is new to the sweep while changes of files that git keeps are not committed")
 	fs.TextVar(&s.logs.Level, "log-level", slog.LevelInfo, "log from `LEVEL` on: debug, info, warn or error")
 	fs.Var(&s.logs.format, "log-format", "write log files as `FORMAT` text or json")
 	fs.StringVar(&s.logs.Main, "log-file", s.logs.Main, "log the sweep into `FILE` in the output folder; empty is none")
