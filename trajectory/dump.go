@@ -10,14 +10,22 @@ import (
 	"strings"
 )
 
-// environmentBranch is what the environment notes about machine and time.
-const environmentBranch = branchConfig + ".environment"
+// circumstance tells whether a node belongs to what the environment notes about machine, time and
+// sources, and not to what a sweep is.
+func circumstance(full string) bool {
+	for _, branch := range []string{branchConfig + ".environment", branchConfig + ".git"} {
+		if full == branch || below(full, branch) {
+			return true
+		}
+	}
+	return false
+}
 
 // Dump writes everything that a trajectory is, one line per value, tabs
 // between full name, item, type and exact value, sorted by bytes: floats in the
 // shortest form that reads back the same, text quoted. There are lines for
 // comments, annotations, links, and state, seed and error of each run. Times,
-// hosts, attempts and the branch config.environment are left out, so that two
+// hosts, attempts and the branches config.environment and config.git are left out, so that two
 // sweeps of the same experiment have the same dump, however they were run and
 // whatever format they are stored in.
 func Dump(w io.Writer, t *Trajectory) error {
@@ -56,7 +64,7 @@ func Dump(w io.Writer, t *Trajectory) error {
 		line(name, "state", "str", strconv.Quote(string(info.State)))
 	}
 	for _, n := range nodes {
-		if n.full == environmentBranch || below(n.full, environmentBranch) {
+		if circumstance(n.full) {
 			continue
 		}
 		lines, err := t.dumpNode(n)

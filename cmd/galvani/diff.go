@@ -19,7 +19,7 @@ func diffCommand() command {
 		name: "diff", args: "FILE FILE", troubleStatus: 2,
 		what: "Print in what two trajectories differ: seed, parameters, ranges, and states and results by run.",
 		more: `Lines with - are of the first, with + of the second. Runs are compared by number; times,
-hosts, attempts and the branch config are left out, with -config only config.environment.
+hosts, attempts and the branch config are left out, with -config only config.environment and config.git.
 The exit status is 0 if nothing differs, 1 if something does, 2 if there was trouble.`,
 		example: `  galvani diff a.hdf5 b.hdf5
   galvani diff -brief a.hdf5 b.hdf5 || echo they differ
@@ -209,7 +209,8 @@ func (d *differ) runs(a, b *merge.Contents) error {
 // ignored tells what is not compared.
 func (d *differ) ignored(name string) bool {
 	if branch, rest, _ := strings.Cut(name, "."); branch == "config" {
-		if !d.config || rest == "environment" || strings.HasPrefix(rest, "environment.") {
+		what, _, _ := strings.Cut(rest, ".")
+		if !d.config || what == "environment" || what == "git" {
 			return true
 		}
 	}
