@@ -60,8 +60,12 @@ func (s *sweep) settlePlan(ctx context.Context) error {
 	if l, err := readLaunch(s.dir); err == nil && l.Program != s.env.o.Name {
 		return fmt.Errorf("env: %s %w: it belongs to the program %s, this is %s; %s", s.dir, trajectory.ErrPlanDiffers, l.Program, s.env.o.Name, hint)
 	}
+	reuse := ""
+	if len(changes) == 0 {
+		reuse = fmt.Sprintf(", and with -reuse %s the runs that are the same", s.path)
+	}
 	differs = append(differs, changes...)
-	return fmt.Errorf("env: %s %w: %s; %s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint)
+	return fmt.Errorf("env: %s %w: %s; %s%s", s.dir, trajectory.ErrPlanDiffers, strings.Join(differs, "; "), hint, reuse)
 }
 
 // hasPlan tells whether the runs folder has a plan.

@@ -392,6 +392,7 @@ func TestWhatChangedIsNamedAndRefused(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(stderr, "\n"), "one line: %s", stderr)
 			assert.Contains(t, stderr, "differs from the plan: ")
 			assert.Contains(t, stderr, "-force starts anew")
+			assert.Contains(t, stderr, "-reuse "+file(dir)+" the runs that are the same\n", "it is the same program")
 			for _, s := range c.says {
 				assert.Contains(t, stderr, s)
 			}

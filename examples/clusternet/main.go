@@ -84,7 +84,7 @@ func (o *options) run(ctx context.Context, e *env.Environment) error {
 	if o.export != "" {
 		return exportFirst(ctx, t, m, o.exportDuration)
 	}
-	return e.Run(ctx, t, m, env.Cosmetic("plots", "replot", "export", "export-duration"),
+	return e.Run(ctx, t, m, env.Cosmetic("ree", "trials", "plots", "replot", "export", "export-duration"),
 		env.Finally(func(ctx context.Context, t *trajectory.Trajectory) error {
 			if err := summarise(e.Stdout(), t); err != nil || !o.plots {
 				return err
