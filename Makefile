@@ -49,7 +49,7 @@ check: lint generated test purego race ## everything that continuous integration
 
 .PHONY: purego
 purego: ## run the tests of the kernels and of what is computed with them without assembly
-	$(GO) test -tags purego ./internal/... ./equation/... ./neuron/... ./synapse/... ./monitor/... ./network/...
+	$(GO) test -tags purego ./internal/kernel/... ./internal/rng/... ./internal/sim/... ./equation/... ./neuron/... ./synapse/... ./monitor/... ./network/...
 
 .PHONY: hdf5
 hdf5: # libhdf5 is all that is not Go: installed if missing
