@@ -106,6 +106,32 @@ type Record struct {
 	Link        string // full name of the target; set only for a link
 }
 
+// Size is about how many bytes the record's values take, for who gathers records and has to
+// know when there are enough.
+func (r Record) Size() int {
+	size := 0
+	for _, list := range [][]Item{r.Annotations, r.Items} {
+		for _, it := range list {
+			size += it.Data.size()
+		}
+	}
+	return size
+}
+
+func (d Data) size() int {
+	n, _ := Elements(d.Shape)
+	size := 8 * n
+	if texts, ok := d.Values.([]string); ok {
+		for _, s := range texts {
+			size += len(s)
+		}
+	}
+	for _, c := range d.Columns {
+		size += c.Data.size()
+	}
+	return size
+}
+
 // Elements is the number of elements that a shape holds: 1 for nil. A shape
 // whose product overflows or which has a negative part is an error.
 func Elements(shape []int) (int, error) {

@@ -33,7 +33,7 @@ type packer struct {
 func (p *packer) add(r RunRecord) error {
 	p.runs = append(p.runs, r)
 	for _, rec := range r.Records {
-		p.size += recordSize(rec)
+		p.size += rec.Size()
 	}
 	if len(p.runs) < packRuns && p.size < packSize {
 		return nil
@@ -137,29 +137,4 @@ func (p *packed) archive(i int) (*Shard, error) {
 	}
 	p.open, p.at = s, i
 	return s, nil
-}
-
-// recordSize is about how many bytes a record's values take.
-func recordSize(r Record) int {
-	size := 0
-	for _, list := range [][]Item{r.Annotations, r.Items} {
-		for _, it := range list {
-			size += it.Data.size()
-		}
-	}
-	return size
-}
-
-func (d Data) size() int {
-	n, _ := Elements(d.Shape)
-	size := 8 * n
-	if texts, ok := d.Values.([]string); ok {
-		for _, s := range texts {
-			size += len(s)
-		}
-	}
-	for _, c := range d.Columns {
-		size += c.Data.size()
-	}
-	return size
 }

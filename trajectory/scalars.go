@@ -15,12 +15,11 @@ const (
 	maxColumns  = 400
 )
 
-// scalars gathers the columns of the table: index and state of the run, the explored
+// scalars gathers what is in the tables: states of the runs, in order, the explored
 // parameters, the scalar results.
 type scalars struct {
 	rows    int
-	index   []int64
-	state   []string
+	states  []State
 	params  []Column
 	columns map[string]*scalarColumn
 	wild    *wildcards
@@ -40,8 +39,7 @@ func newScalars(rows int, wild *wildcards) *scalars {
 }
 
 func (s *scalars) row(r RunInfo) {
-	s.index = append(s.index, int64(r.Index))
-	s.state = append(s.state, string(r.State))
+	s.states = append(s.states, r.State)
 }
 
 // parameter adds the columns of an explored parameter.
@@ -187,17 +185,37 @@ func number(values any, k int) (float64, bool) {
 	return 0, false
 }
 
-// tables yields the tables with at most maxColumns columns each; all have the
-// run's index first.
+// tables yields the tables.
 func (s *scalars) tables() iter.Seq2[string, Data] {
+	all := slices.Clone(s.params)
+	for _, name := range sortedKeys(s.columns) {
+		all = append(all, Column{Name: name, Data: s.columns[name].data(s.rows)})
+	}
+	return ScalarTables(s.states, all)
+}
+
+// ScalarTable is the name of table i of all scalars, from 0.
+func ScalarTable(i int) string {
+	if i == 0 {
+		return scalarsName
+	}
+	return fmt.Sprintf("%s_%d", scalarsName, i)
+}
+
+// ScalarTables yields the tables of all scalars with their names, for [Writer.Overview]: a row per
+// run with its index, its state and the columns given, which have an element for each run. A
+// table takes at most 400 columns, the index among them; a name that is taken already gets a
+// number behind it.
+func ScalarTables(states []State, columns []Column) iter.Seq2[string, Data] {
 	return func(yield func(string, Data) bool) {
-		index := Column{Name: "idx", Data: Data{Coll: Scalar, Type: Int64, Shape: []int{s.rows}, Values: s.index}}
-		all := []Column{{Name: "state", Data: Data{Coll: Scalar, Type: Str, Shape: []int{s.rows}, Values: s.state}}}
-		all = append(all, s.params...)
-		for _, name := range sortedKeys(s.columns) {
-			all = append(all, Column{Name: name, Data: s.columns[name].data(s.rows)})
+		runs := len(states)
+		index, texts := make([]int64, runs), make([]string, runs)
+		for i, state := range states {
+			index[i], texts[i] = int64(i), string(state)
 		}
-		taken := map[string]bool{index.Name: true}
+		first := Column{Name: "idx", Data: Data{Coll: Scalar, Type: Int64, Shape: []int{runs}, Values: index}}
+		all := append([]Column{{Name: "state", Data: Data{Coll: Scalar, Type: Str, Shape: []int{runs}, Values: texts}}}, columns...)
+		taken := map[string]bool{first.Name: true}
 		for i, c := range all {
 			name := c.Name
 			for n := 2; taken[name]; n++ {
@@ -208,11 +226,7 @@ func (s *scalars) tables() iter.Seq2[string, Data] {
 		}
 		for i := 0; len(all) > 0; i++ {
 			n := min(len(all), maxColumns-1)
-			name := scalarsName
-			if i > 0 {
-				name = fmt.Sprintf("%s_%d", scalarsName, i)
-			}
-			if !yield(name, Data{Coll: Table, Columns: append([]Column{index}, all[:n]...)}) {
+			if !yield(ScalarTable(i), Data{Coll: Table, Columns: append([]Column{first}, all[:n]...)}) {
 				return
 			}
 			all = all[n:]

@@ -163,29 +163,11 @@ func (w *writer) add(r trajectory.Record) error {
 	}
 	w.written[r.Name] = !r.Leaf && r.Link == ""
 	w.count++
-	for _, list := range [][]trajectory.Item{r.Annotations, r.Items} {
-		for _, it := range list {
-			w.size += sizeOf(it.Data)
-		}
-	}
+	w.size += r.Size()
 	if w.count < partNodes && w.size < partSize {
 		return nil
 	}
 	return w.flush()
-}
-
-func sizeOf(d trajectory.Data) int {
-	n, _ := trajectory.Elements(d.Shape)
-	n *= 8
-	if texts, ok := d.Values.([]string); ok {
-		for _, s := range texts {
-			n += len(s)
-		}
-	}
-	for _, c := range d.Columns {
-		n += sizeOf(c.Data)
-	}
-	return n
 }
 
 func (w *writer) usable() error {

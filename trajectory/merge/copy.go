@@ -149,7 +149,7 @@ func (c *transfer) run() error {
 // tables copies the tables of scalars; false if there is none that is current.
 func (c *transfer) tables() (bool, error) {
 	for i := 0; ; i++ {
-		table, err := c.s.reader.Overview(scalarsTable(i))
+		table, err := c.s.reader.Overview(trajectory.ScalarTable(i))
 		if errors.Is(err, trajectory.ErrNotFound) {
 			return i > 0, nil
 		}
@@ -159,7 +159,7 @@ func (c *transfer) tables() (bool, error) {
 		if i == 0 && rows(table) != len(c.s.rows) {
 			return false, nil
 		}
-		if err := c.w.Overview(scalarsTable(i), table); err != nil {
+		if err := c.w.Overview(trajectory.ScalarTable(i), table); err != nil {
 			return false, err
 		}
 	}

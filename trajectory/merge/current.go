@@ -17,7 +17,7 @@ func CompareScalars(ctx context.Context, at Stored) ([]string, error) {
 		return nil, err
 	}
 	defer c.Close()
-	if _, err := c.s.reader.Overview(scalarsName); errors.Is(err, trajectory.ErrNotFound) {
+	if _, err := c.s.reader.Overview(trajectory.ScalarTable(0)); errors.Is(err, trajectory.ErrNotFound) {
 		return nil, nil
 	}
 	computed := &scalars{columns: map[string]*scalarColumn{}}

@@ -98,7 +98,7 @@ type packer struct {
 func (p *packer) add(r trajectory.RunRecord) error {
 	p.runs = append(p.runs, r)
 	for _, rec := range r.Records {
-		p.size += sizeOf(rec)
+		p.size += rec.Size()
 	}
 	if len(p.runs) < packRuns && p.size < packSize {
 		return nil
@@ -148,29 +148,4 @@ func (p *packer) close(runs int) error {
 		return trajectory.Column{Name: name, Data: trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Int64, Shape: []int{len(v)}, Values: v}}
 	}
 	return p.w.Overview(packedIndex, trajectory.Data{Coll: trajectory.Table, Columns: []trajectory.Column{column("first", p.first), column("last", p.last)}})
-}
-
-// sizeOf is about how many bytes the values of a record take.
-func sizeOf(r trajectory.Record) int {
-	size := 0
-	for _, list := range [][]trajectory.Item{r.Annotations, r.Items} {
-		for _, it := range list {
-			size += sizeOfData(it.Data)
-		}
-	}
-	return size
-}
-
-func sizeOfData(d trajectory.Data) int {
-	n, _ := trajectory.Elements(d.Shape)
-	size := 8 * n
-	if texts, ok := d.Values.([]string); ok {
-		for _, s := range texts {
-			size += len(s)
-		}
-	}
-	for _, c := range d.Columns {
-		size += sizeOfData(c.Data)
-	}
-	return size
 }

@@ -2,7 +2,6 @@ package merge
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"maps"
 	"math"
@@ -14,13 +13,10 @@ import (
 	"galvani/trajectory"
 )
 
-// The table of all scalars has a row per run; further ones have a number behind
-// the name when there are more columns than a table takes. It is what trajectory.Merge writes.
+// What tables of all scalars look like; see [trajectory.ScalarTables].
 const (
-	scalarsName = "scalars"
 	maxColumns  = 400
 	columnIndex = "idx"
-	columnState = "state"
 )
 
 // scalars gathers the columns of the table.
@@ -57,13 +53,6 @@ func (c *scalarColumn) segment(t trajectory.Type) *segment {
 	return s
 }
 
-func scalarsTable(i int) string {
-	if i == 0 {
-		return scalarsName
-	}
-	return fmt.Sprintf("%s_%d", scalarsName, i)
-}
-
 // readScalars reads the columns of results that a file has for its runs; nil
 // if it has no table, or an old one.
 func readScalars(r trajectory.Reader, runs, params int) (*scalars, error) {
@@ -71,7 +60,7 @@ func readScalars(r trajectory.Reader, runs, params int) (*scalars, error) {
 	own := map[string]bool{columnIndex: true} // names that are not of results
 	skip := params + 1                        // the state
 	for i := 0; ; i++ {
-		table, err := r.Overview(scalarsTable(i))
+		table, err := r.Overview(trajectory.ScalarTable(i))
 		if errors.Is(err, trajectory.ErrNotFound) && i > 0 {
 			return s, nil
 		}
@@ -236,36 +225,11 @@ func parameterColumns(r trajectory.Record, runs int) []trajectory.Column {
 	return out
 }
 
-// tables yields the tables with at most maxColumns columns each; all have the
-// run's index first.
+// tables yields the tables.
 func (s *scalars) tables(states []trajectory.State, params []trajectory.Column) iter.Seq2[string, trajectory.Data] {
-	return func(yield func(string, trajectory.Data) bool) {
-		runs := len(states)
-		index, names := make([]int64, runs), make([]string, runs)
-		for i, state := range states {
-			index[i], names[i] = int64(i), string(state)
-		}
-		first := trajectory.Column{Name: columnIndex, Data: trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Int64, Shape: []int{runs}, Values: index}}
-		all := []trajectory.Column{{Name: columnState, Data: trajectory.Data{Coll: trajectory.Scalar, Type: trajectory.Str, Shape: []int{runs}, Values: names}}}
-		all = append(all, params...)
-		for _, name := range slices.Sorted(maps.Keys(s.columns)) {
-			all = append(all, trajectory.Column{Name: name, Data: s.columns[name].data(runs)})
-		}
-		taken := map[string]bool{columnIndex: true}
-		for i, c := range all {
-			name := c.Name
-			for n := 2; taken[name]; n++ {
-				name = fmt.Sprintf("%s_%d", c.Name, n)
-			}
-			taken[name] = true
-			all[i].Name = name
-		}
-		for i := 0; len(all) > 0; i++ {
-			n := min(len(all), maxColumns-1)
-			if !yield(scalarsTable(i), trajectory.Data{Coll: trajectory.Table, Columns: append([]trajectory.Column{first}, all[:n]...)}) {
-				return
-			}
-			all = all[n:]
-		}
+	all := slices.Clone(params)
+	for _, name := range slices.Sorted(maps.Keys(s.columns)) {
+		all = append(all, trajectory.Column{Name: name, Data: s.columns[name].data(len(states))})
 	}
+	return trajectory.ScalarTables(states, all)
 }
