@@ -309,17 +309,24 @@ func (w *writer) forget(parts []string) {
 	}
 }
 
-func (w *writer) link(parts []string, r trajectory.Record) error {
+// free makes room for a node: it removes what has the name, and returns where the node goes
+// and what it is called there.
+func (w *writer) free(parts []string) (parent id, name string, err error) {
 	w.forget(parts)
 	last := len(parts) - 1
-	parent, err := w.parent(parts[:last])
+	if parent, err = w.parent(parts[:last]); err != nil {
+		return 0, "", err
+	}
+	_, err = w.clear(parent, parts[last], nil)
+	return parent, parts[last], err
+}
+
+func (w *writer) link(parts []string, r trajectory.Record) error {
+	parent, name, err := w.free(parts)
 	if err != nil {
 		return err
 	}
-	if _, err := w.clear(parent, parts[last], nil); err != nil {
-		return err
-	}
-	return linkSoft(parent, linkPath(w.header.Name, r.Link), parts[last])
+	return linkSoft(parent, linkPath(w.header.Name, r.Link), name)
 }
 
 func (w *writer) group(parts []string, r trajectory.Record) error {
@@ -389,16 +396,11 @@ func (w *writer) label(x id, r trajectory.Record) error {
 }
 
 func (w *writer) leaf(parts []string, r trajectory.Record) error {
-	w.forget(parts)
-	last := len(parts) - 1
-	parent, err := w.parent(parts[:last])
+	parent, name, err := w.free(parts)
 	if err != nil {
 		return err
 	}
-	if _, err := w.clear(parent, parts[last], nil); err != nil {
-		return err
-	}
-	x, err := createGroup(parent, parts[last], true)
+	x, err := createGroup(parent, name, true)
 	if err != nil {
 		return err
 	}
@@ -406,7 +408,7 @@ func (w *writer) leaf(parts []string, r trajectory.Record) error {
 	closeID(x)
 	if err != nil {
 		// Half a leaf would look like a whole one.
-		return errors.Join(err, unlink(parent, parts[last]))
+		return errors.Join(err, unlink(parent, name))
 	}
 	return nil
 }
@@ -437,16 +439,11 @@ func (w *writer) CopyLeaf(from trajectory.Reader, old string, r trajectory.Recor
 			return reader.notFound(old)
 		}
 		defer reader.release(o)
-		w.forget(parts)
-		last := len(parts) - 1
-		parent, err := w.parent(parts[:last])
+		parent, name, err := w.free(parts)
 		if err != nil {
 			return err
 		}
-		if _, err := w.clear(parent, parts[last], nil); err != nil {
-			return err
-		}
-		return copyObject(o.id, parent, parts[last])
+		return copyObject(o.id, parent, name)
 	})
 	if err != nil {
 		return false, fmt.Errorf("node %q: %w", r.Name, err)
